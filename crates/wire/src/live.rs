@@ -1,0 +1,97 @@
+//! Live frames: one session's screen, as the hub hands it out and the live pane draws it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{End, Millis};
+
+/// Width and height of a terminal, in cells; each 1 to [`Size::MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Size {
+    /// Columns.
+    pub cols: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+impl Size {
+    /// Largest number of columns or rows that is kept; a client may ask for more and gets this.
+    pub const MAX: u16 = 1000;
+    /// What a terminal has when nobody says.
+    pub const DEFAULT: Self = Self { cols: 80, rows: 24 };
+
+    /// A size within bounds; 0 (a client that does not know, RFC 4254 section 6.2) counts as the
+    /// default.
+    #[must_use]
+    pub fn clamped(cols: u32, rows: u32) -> Self {
+        let clamp = |value: u32, default: u16| match value {
+            0 => default,
+            value => u16::try_from(value).unwrap_or(Self::MAX).min(Self::MAX),
+        };
+        Self { cols: clamp(cols, Self::DEFAULT.cols), rows: clamp(rows, Self::DEFAULT.rows) }
+    }
+}
+
+/// Modes that a program set and that a screen's dump does not carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modes {
+    /// Pasted text is to be bracketed (DECSET 2004).
+    pub bracketed_paste: bool,
+    /// The alternate screen is on (DECSET 47, 1047, 1049).
+    pub alternate_screen: bool,
+    /// Which mouse events the program asked for: 0, 9, 1000, 1002 or 1003 (DECSET).
+    pub mouse: u16,
+    /// Mouse events are to be written the SGR way (DECSET 1006).
+    pub mouse_sgr: bool,
+}
+
+/// Somebody who has the screen open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    /// Name of the user.
+    pub user: String,
+    /// Full name; empty when not known.
+    pub full_name: String,
+    /// Since when.
+    pub since: Millis,
+}
+
+/// One message of a live screen, hub to watcher.
+///
+/// `seq` counts the screen's events (output and resize) from 1. `Init` carries the number of the
+/// last event that its dump holds; the next `Output` or `Resize` has the next number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LiveFrame {
+    /// The whole screen. First message, and again whenever the watcher fell too far behind.
+    Init {
+        /// Last event that is in it.
+        seq: u64,
+        /// Size of the screen.
+        size: Size,
+        /// Modes beside the dump.
+        modes: Modes,
+        /// Title that the program set; empty when none.
+        title: String,
+        /// Text that draws the screen on a fresh terminal of that size.
+        dump: String,
+    },
+    /// Text that the program wrote, decoded: whole characters, U+FFFD for what was no UTF-8.
+    Output {
+        /// Number of the event.
+        seq: u64,
+        /// The text.
+        text: String,
+    },
+    /// The owner's window has a new size.
+    Resize {
+        /// Number of the event.
+        seq: u64,
+        /// The new size.
+        size: Size,
+    },
+    /// Who has the screen open now, the reader included.
+    Watchers(Vec<Watcher>),
+    /// Nothing else to say: proof of life at least every 10 seconds.
+    Heartbeat(Millis),
+    /// The session is over. Last message.
+    Ended(End),
+}

@@ -1,0 +1,186 @@
+//! What goes over the wire comes back the same, and nothing else is taken.
+
+use proptest::prelude::*;
+use wire::live::{LiveFrame, Modes, Size, Watcher};
+use wire::{
+    Change, End, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Rights, Session, SessionId,
+    SessionType, Update, decode, encode,
+};
+
+fn id() -> impl Strategy<Value = SessionId> {
+    any::<u128>().prop_map(|n| format!("{n:032x}").parse().expect("32 digits are an id"))
+}
+
+fn millis() -> impl Strategy<Value = Millis> {
+    any::<i64>().prop_map(Millis)
+}
+
+fn end() -> impl Strategy<Value = End> {
+    let reason = proptest::sample::select(vec![
+        EndReason::Closed,
+        EndReason::SignedOut,
+        EndReason::Expired,
+        EndReason::Terminated,
+        EndReason::ClientLost,
+        EndReason::TargetLost,
+        EndReason::NodeLost,
+    ]);
+    (millis(), reason, any::<Option<String>>(), any::<Option<String>>())
+        .prop_map(|(at, reason, by, note)| End { at, reason, by, note })
+}
+
+fn session() -> impl Strategy<Value = Session> {
+    let texts = proptest::array::uniform8(any::<String>());
+    let kind = proptest::sample::select(SessionType::ALL.to_vec());
+    let numbers = (any::<u16>(), any::<u32>(), millis(), millis());
+    (id(), texts, kind, numbers, any::<Option<String>>(), any::<Option<String>>()).prop_map(
+        |(id, texts, kind, (port, watchers, started_at, last_active_at), agent, jump_server_group)| {
+            let [user, full_name, device, client, service_url, account_name, service_provider, node] = texts;
+            Session {
+                id,
+                user,
+                full_name,
+                device,
+                client,
+                started_at,
+                kind,
+                port,
+                service_url,
+                account_name,
+                service_provider,
+                agent,
+                jump_server_group,
+                watchers,
+                last_active_at,
+                node,
+            }
+        },
+    )
+}
+
+fn rights() -> impl Strategy<Value = Rights> {
+    any::<(bool, bool)>().prop_map(|(watch, terminate)| Rights { watch, terminate })
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (session(), rights()).prop_map(|(session, rights)| Change::Opened(session, rights)),
+        (id(), any::<u32>(), millis()).prop_map(|(id, watchers, last_active_at)| Change::Updated(Update {
+            id,
+            watchers,
+            last_active_at
+        })),
+        (id(), end()).prop_map(|(id, end)| Change::Ended(id, end)),
+        id().prop_map(Change::Hidden),
+    ]
+}
+
+fn feed_frame() -> impl Strategy<Value = FeedFrame> {
+    prop_oneof![
+        (any::<String>(), millis(), any::<u32>()).prop_map(|(build, now, heartbeat_ms)| FeedFrame::Hello {
+            build,
+            now,
+            heartbeat_ms
+        }),
+        (any::<u64>(), proptest::collection::vec((session(), rights()), 0..4))
+            .prop_map(|(seq, sessions)| FeedFrame::Snapshot { seq, sessions }),
+        (any::<u64>(), proptest::collection::vec(change(), 0..6))
+            .prop_map(|(seq, changes)| FeedFrame::Changes { seq, changes }),
+        (any::<u64>(), millis()).prop_map(|(seq, now)| FeedFrame::Heartbeat { seq, now }),
+        end().prop_map(FeedFrame::SignedOut),
+    ]
+}
+
+fn live_frame() -> impl Strategy<Value = LiveFrame> {
+    let size = || any::<(u16, u16)>().prop_map(|(cols, rows)| Size { cols, rows });
+    let modes =
+        any::<(bool, bool, u16, bool)>().prop_map(|(bracketed_paste, alternate_screen, mouse, mouse_sgr)| {
+            Modes { bracketed_paste, alternate_screen, mouse, mouse_sgr }
+        });
+    let watcher = (any::<String>(), any::<String>(), millis()).prop_map(|(user, full_name, since)| Watcher {
+        user,
+        full_name,
+        since,
+    });
+    prop_oneof![
+        (any::<u64>(), size(), modes, any::<String>(), any::<String>())
+            .prop_map(|(seq, size, modes, title, dump)| LiveFrame::Init { seq, size, modes, title, dump }),
+        (any::<u64>(), any::<String>()).prop_map(|(seq, text)| LiveFrame::Output { seq, text }),
+        (any::<u64>(), size()).prop_map(|(seq, size)| LiveFrame::Resize { seq, size }),
+        proptest::collection::vec(watcher, 0..4).prop_map(LiveFrame::Watchers),
+        millis().prop_map(LiveFrame::Heartbeat),
+        end().prop_map(LiveFrame::Ended),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn feed_frames_come_back(frame in feed_frame()) {
+        prop_assert_eq!(decode::<FeedFrame>(&encode(&frame)).unwrap(), frame);
+    }
+
+    #[test]
+    fn live_frames_come_back(frame in live_frame()) {
+        prop_assert_eq!(decode::<LiveFrame>(&encode(&frame)).unwrap(), frame);
+    }
+
+    #[test]
+    fn nothing_may_follow_a_frame(frame in feed_frame(), more in proptest::collection::vec(any::<u8>(), 1..9)) {
+        let mut bytes = encode(&frame);
+        bytes.extend_from_slice(&more);
+        let error = decode::<FeedFrame>(&bytes).unwrap_err();
+        prop_assert!(matches!(error, FrameError::Trailing(left) if left == more.len()));
+    }
+
+    #[test]
+    fn a_frame_cut_short_is_refused(frame in live_frame(), cut in any::<proptest::sample::Index>()) {
+        let bytes = encode(&frame);
+        let cut = cut.index(bytes.len());
+        prop_assert!(matches!(decode::<LiveFrame>(&bytes[..cut]), Err(FrameError::Malformed(_))));
+    }
+
+    #[test]
+    fn rubbish_is_refused_or_read_and_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(frame) = decode::<FeedFrame>(&bytes) {
+            prop_assert_eq!(decode::<FeedFrame>(&encode(&frame)).unwrap(), frame);
+        }
+        if let Ok(frame) = decode::<LiveFrame>(&bytes) {
+            prop_assert_eq!(decode::<LiveFrame>(&encode(&frame)).unwrap(), frame);
+        }
+    }
+
+    #[test]
+    fn sizes_are_clamped(cols in any::<u32>(), rows in any::<u32>()) {
+        let size = Size::clamped(cols, rows);
+        prop_assert!((1..=Size::MAX).contains(&size.cols) && (1..=Size::MAX).contains(&size.rows));
+    }
+}
+
+#[test]
+fn a_frame_beyond_the_limit_is_refused_unread() {
+    let bytes = vec![0; MAX_FRAME_BYTES + 1];
+    assert!(matches!(decode::<LiveFrame>(&bytes), Err(FrameError::TooLarge(_))));
+}
+
+#[test]
+fn a_length_that_lies_allocates_nothing() {
+    // Output, seq 1, text of 2^63 bytes.
+    let bytes = [1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+    assert!(matches!(decode::<LiveFrame>(&bytes), Err(FrameError::Malformed(_))));
+}
+
+#[test]
+fn types_and_reasons_are_written_as_they_are_read() {
+    let words = ["CONSOLE", "WebSSO", "ESSO", "PAM", "PAM RDP", "PAM SSH"];
+    assert_eq!(SessionType::ALL.map(SessionType::as_str), words);
+    for kind in SessionType::ALL {
+        assert_eq!(kind.as_str().parse(), Ok(kind));
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+    }
+    assert!("pam ssh".parse::<SessionType>().is_err());
+    for words in ["closed", "signed out", "expired", "terminated", "client lost", "target lost", "node lost"]
+    {
+        assert_eq!(words.parse::<EndReason>().unwrap().to_string(), words);
+    }
+    assert!("gone".parse::<EndReason>().is_err());
+}
