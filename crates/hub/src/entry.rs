@@ -1,0 +1,51 @@
+//! What the hub is told of a session when it opens, beside the attributes that lists show.
+
+use wire::live::Size;
+use wire::{AccountId, Session, SessionId, UserId};
+
+/// How the person in a session learns of watchers; set on the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchPolicy {
+    /// They are told.
+    Announced,
+    /// They are asked first.
+    Consent,
+    /// They are not told; the watcher needs the privilege for all sessions.
+    Covert,
+}
+
+/// What authority over a session depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The session.
+    pub session: SessionId,
+    /// Who opened it.
+    pub user: UserId,
+    /// The account that it is on; none for `CONSOLE`.
+    pub account: Option<AccountId>,
+    /// The account's watch policy.
+    pub policy: WatchPolicy,
+}
+
+/// What a session's screen is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScreenKind {
+    /// There is none: nothing to watch (a sign-in, a file transfer).
+    None,
+    /// A terminal of that size, fed with what the target writes.
+    Terminal(Size),
+    /// Plain text of a command without a terminal: line feeds start a line, control characters
+    /// are made visible and obey nobody.
+    Text(Size),
+}
+
+/// A session to be opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Its attributes; `watchers` is 0.
+    pub session: Session,
+    /// What authority over it depends on.
+    pub facts: Facts,
+    /// Its screen.
+    pub screen: ScreenKind,
+}

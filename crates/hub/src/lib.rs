@@ -1,0 +1,35 @@
+//! Live sessions: the registry of what is open, each session's screen, who watches it, and its end.
+//!
+//! Transport-free: never opens a socket, never touches a database and knows no web framework. The
+//! store is reached through [`Ledger`]; authority arrives as a [`Permit`].
+//!
+//! The owner's side of a session ([`OpenSession`]) only ever appends to an inbox. Watchers' work
+//! (decoding, drawing, encoding, sending) is done by one fan-out task per watched session on the
+//! watchers' own runtime; a session that nobody watches has no task, and its screen is kept as its
+//! dump and what came since.
+
+mod entry;
+mod fanout;
+mod inbox;
+mod ledger;
+mod list;
+mod live;
+mod lock;
+mod open;
+mod permission;
+mod picture;
+mod registry;
+mod ring;
+mod text;
+mod watch;
+
+pub use entry::{Facts, Opening, ScreenKind, WatchPolicy};
+pub use ledger::{Ledger, LedgerError};
+pub use list::{List, ListEvent, Listed};
+pub use open::{OpenSession, Terminated};
+pub use permission::{
+    Control, Manage, Permit, Privilege, ReadAudit, Refusal, Replay, Scope, Scopes, See, Terminate, Viewer,
+    Watch, permit, permit_global, rights,
+};
+pub use registry::{Hub, NotOpen};
+pub use watch::WatchHandle;

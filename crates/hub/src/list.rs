@@ -1,0 +1,74 @@
+//! The list of open sessions with its changes: what feeds are made from.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::TryRecvError;
+use wire::{End, Session, SessionId, Update};
+
+use crate::Facts;
+use crate::registry::Entry;
+
+/// Most events that [`List::next`] hands out at once.
+const BATCH: usize = 1024;
+
+/// One open session as the list holds it; `screen` says whether there is something to watch.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its attributes now.
+    pub session: Session,
+    /// What authority over it depends on.
+    pub facts: Facts,
+    /// Whether it has a screen.
+    pub screen: bool,
+}
+
+/// What happened to the list.
+#[derive(Clone, Debug)]
+pub enum ListEvent {
+    /// A session was opened.
+    Opened(Arc<Listed>),
+    /// Its watchers or its last activity changed.
+    Updated(Update),
+    /// It ended.
+    Ended(SessionId, End),
+}
+
+/// A subscription: take [`List::snapshot`], then [`List::next`].
+pub struct List {
+    open: Vec<Arc<Entry>>,
+    events: broadcast::Receiver<ListEvent>,
+}
+
+impl List {
+    pub(crate) const fn new(open: Vec<Arc<Entry>>, events: broadcast::Receiver<ListEvent>) -> Self {
+        Self { open, events }
+    }
+
+    /// What was open when the subscription began; sessions carry their present values.
+    #[must_use]
+    pub fn snapshot(&mut self) -> Vec<Listed> {
+        std::mem::take(&mut self.open).iter().map(|entry| entry.listed()).collect()
+    }
+
+    /// The next events, at least one, at most what is ready. `None` when the reader fell too far
+    /// behind (or the hub is gone): subscribe anew. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Vec<ListEvent>> {
+        let mut events = vec![self.events.recv().await.ok()?];
+        while events.len() < BATCH {
+            match self.events.try_recv() {
+                Ok(event) => events.push(event),
+                // Those that were read are in order and complete; the lag shows at the next call.
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                Err(TryRecvError::Lagged(_)) => return None,
+            }
+        }
+        Some(events)
+    }
+}
+
+impl std::fmt::Debug for List {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("List").finish_non_exhaustive()
+    }
+}

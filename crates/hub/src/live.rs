@@ -1,0 +1,312 @@
+//! One open session's live side: inbox, screen and watchers, and the steps between them.
+//!
+//! Locks: the owner's side takes `inbox` alone, for the time of a copy, unless it must draw. `stage`
+//! is held while drawing. Who takes several takes them in the order `stage`, `ring`, `inbox`.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, watch};
+use wire::End;
+use wire::live::{LiveFrame, Size, Watcher};
+
+use crate::inbox::Inbox;
+use crate::lock::lock;
+use crate::picture::{Event, Picture};
+use crate::ring::{Read, Ring, Seat};
+use crate::{NotOpen, ScreenKind};
+
+/// Output drawn in one piece and sent in one frame, in bytes: a few milliseconds at most, whatever
+/// sequences a target invents.
+const PIECE: usize = 4 << 10;
+
+/// Drawing goes on for so long before others on the thread have their turn.
+const SLICE: Duration = Duration::from_millis(1);
+
+/// Above so many bytes since the last flush, watchers get the screen instead of the way to it.
+const FLUSH: usize = 64 << 10;
+
+pub(crate) struct Live {
+    kind: ScreenKind,
+    inbox: Mutex<Inbox>,
+    stage: Mutex<Option<Stage>>,
+    ring: Mutex<Ring>,
+    /// Tells the fan-out that there is output, or an end, or nobody to work for.
+    pub(crate) arrived: Notify,
+    /// Tells watchers that there is something to read.
+    news: watch::Sender<()>,
+}
+
+struct Stage {
+    /// Last event that was drawn.
+    seq: u64,
+    picture: Picture,
+    /// Taken from the inbox, not yet drawn.
+    todo: VecDeque<Event>,
+    /// Drawn, encoded and not yet in the ring.
+    unsent: Vec<Bytes>,
+    unsent_bytes: usize,
+    /// The screen as a frame, until the next event.
+    init: Option<Bytes>,
+}
+
+/// What a flush found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flushed {
+    /// Nothing or little was sent.
+    Calm,
+    /// So much was drawn that watchers got the screen instead.
+    Flood,
+    /// The session is over, or nobody watches any more.
+    Done,
+}
+
+impl Live {
+    pub(crate) fn new(kind: ScreenKind) -> Self {
+        let stage = Picture::new(kind).map(|picture| Stage {
+            seq: 0,
+            picture,
+            todo: VecDeque::new(),
+            unsent: Vec::new(),
+            unsent_bytes: 0,
+            init: None,
+        });
+        Self {
+            kind,
+            inbox: Mutex::new(Inbox::new(kind)),
+            stage: Mutex::new(stage),
+            ring: Mutex::default(),
+            arrived: Notify::new(),
+            news: watch::Sender::new(()),
+        }
+    }
+
+    pub(crate) fn has_screen(&self) -> bool {
+        self.kind != ScreenKind::None
+    }
+
+    /// Takes output in; whether the owner's side must draw before it goes on.
+    pub(crate) fn output(&self, chunk: &[u8]) -> bool {
+        self.take_in(|inbox| inbox.push(chunk))
+    }
+
+    /// Takes a change of size in; as [`Live::output`].
+    pub(crate) fn resize(&self, size: Size) -> bool {
+        self.take_in(|inbox| inbox.resize(size))
+    }
+
+    fn take_in(&self, push: impl FnOnce(&mut Inbox)) -> bool {
+        if !self.has_screen() {
+            return false;
+        }
+        let mut inbox = lock(&self.inbox);
+        if inbox.ended.is_some() {
+            return false;
+        }
+        push(&mut inbox);
+        let (watched, over) = (inbox.watched, inbox.is_over());
+        drop(inbox);
+        if watched {
+            self.arrived.notify_one();
+        }
+        over
+    }
+
+    /// Nothing comes in after this; watchers hear of it when they have seen the rest.
+    pub(crate) fn end(&self, end: End) {
+        let watched = {
+            let mut inbox = lock(&self.inbox);
+            inbox.ended.get_or_insert(end);
+            inbox.watched
+        };
+        if watched {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Draws what came in, for a slice of time; false when there is more to do.
+    pub(crate) fn draw(&self) -> bool {
+        let mut stage = lock(&self.stage);
+        let Some(stage) = stage.as_mut() else { return true };
+        let started = Instant::now();
+        let watched = loop {
+            if stage.todo.is_empty() {
+                let mut inbox = lock(&self.inbox);
+                stage.todo = inbox.take();
+                if stage.todo.is_empty() {
+                    inbox.drawn(stage.picture.footing());
+                    break inbox.watched;
+                }
+            }
+            let watched = lock(&self.inbox).watched;
+            stage.step(watched);
+            if started.elapsed() >= SLICE {
+                return false;
+            }
+        };
+        if !watched {
+            stage.picture.park();
+        }
+        true
+    }
+
+    /// Hands what was drawn to the watchers, after [`Live::draw`].
+    pub(crate) fn flush(&self) -> Flushed {
+        let mut stage = lock(&self.stage);
+        let Some(stage) = stage.as_mut() else { return Flushed::Done };
+        let flood = stage.unsent_bytes > FLUSH;
+        let mut ring = lock(&self.ring);
+        stage.flush(&mut ring);
+        let mut inbox = lock(&self.inbox);
+        if ring.watchers().len() == 0 {
+            inbox.watched = false;
+            ring.fanout = false;
+            drop((inbox, ring));
+            stage.picture.park();
+            return Flushed::Done;
+        }
+        if let Some(end) = inbox.ended.clone()
+            && stage.todo.is_empty()
+            && inbox.is_empty()
+        {
+            ring.close(encoded(&LiveFrame::Ended(end)));
+            ring.fanout = false;
+            drop((inbox, ring));
+            self.news.send_replace(());
+            return Flushed::Done;
+        }
+        drop((inbox, ring));
+        self.news.send_replace(());
+        if flood { Flushed::Flood } else { Flushed::Calm }
+    }
+
+    /// Seats a watcher: the screen as it is drawn now, and the seat from which all that follows is
+    /// read. One step under the stage's lock, so nothing is missed and nothing comes twice.
+    pub(crate) fn join(&self, watcher: Watcher) -> Result<(Seat, Bytes), NotOpen> {
+        let mut stage = lock(&self.stage);
+        let Some(stage) = stage.as_mut() else { return Err(NotOpen::NoScreen) };
+        let mut ring = lock(&self.ring);
+        let mut inbox = lock(&self.inbox);
+        if inbox.ended.is_some() {
+            return Err(NotOpen::Ended);
+        }
+        inbox.watched = true;
+        drop(inbox);
+        stage.flush(&mut ring);
+        let seat = ring.join(watcher);
+        tell_watchers(&mut ring);
+        drop(ring);
+        let init = stage.init();
+        self.news.send_replace(());
+        self.arrived.notify_one();
+        Ok((seat, init))
+    }
+
+    /// Takes a watcher's seat away.
+    pub(crate) fn leave(&self, seat: Seat) {
+        let mut ring = lock(&self.ring);
+        ring.leave(seat);
+        let left = ring.watchers().len();
+        if left > 0 {
+            tell_watchers(&mut ring);
+        }
+        drop(ring);
+        if left > 0 {
+            self.news.send_replace(());
+        } else {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// What the watcher finds.
+    pub(crate) fn read(&self, seat: Seat) -> Read {
+        lock(&self.ring).read(seat)
+    }
+
+    /// Whether the caller must start the fan-out: nobody else does.
+    pub(crate) fn claim_fanout(&self) -> bool {
+        let mut ring = lock(&self.ring);
+        let claimed = !ring.fanout && !ring.is_over();
+        ring.fanout |= claimed;
+        claimed
+    }
+
+    /// A fresh screen for a watcher that fell behind.
+    pub(crate) fn catch_up(&self, seat: Seat) -> Option<Bytes> {
+        let mut stage = lock(&self.stage);
+        let stage = stage.as_mut()?;
+        let mut ring = lock(&self.ring);
+        stage.flush(&mut ring);
+        ring.catch_up(seat);
+        drop(ring);
+        self.news.send_replace(());
+        Some(stage.init())
+    }
+
+    /// The fan-out is gone: whoever waits next starts another, which finds all there is to do.
+    pub(crate) fn fanout_stopped(&self) {
+        lock(&self.ring).fanout = false;
+        self.arrived.notify_one();
+        self.news.send_replace(());
+    }
+
+    pub(crate) fn watchers(&self) -> u32 {
+        u32::try_from(lock(&self.ring).watchers().len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.news.subscribe()
+    }
+}
+
+impl Stage {
+    /// Draws one piece of what is to do, and encodes it if somebody watches.
+    fn step(&mut self, watched: bool) {
+        let Some(event) = self.todo.pop_front() else { return };
+        self.seq += 1;
+        self.init = None;
+        let frame = match event {
+            Event::Output(mut bytes) => {
+                let piece = bytes.split_to(PIECE.min(bytes.len()));
+                if !bytes.is_empty() {
+                    self.todo.push_front(Event::Output(bytes));
+                }
+                LiveFrame::Output { seq: self.seq, text: self.picture.output(&piece) }
+            }
+            Event::Resize(size) => LiveFrame::Resize { seq: self.seq, size: self.picture.resize(size) },
+        };
+        // Beyond a flush's limit the screen goes out instead, so nothing more need be kept.
+        if watched && self.unsent_bytes <= FLUSH {
+            let frame = encoded(&frame);
+            self.unsent_bytes += frame.len();
+            self.unsent.push(frame);
+        }
+    }
+
+    fn flush(&mut self, ring: &mut Ring) {
+        if self.unsent_bytes > FLUSH {
+            let init = self.init();
+            ring.push(init);
+            self.unsent.clear();
+        }
+        for frame in self.unsent.drain(..) {
+            ring.push(frame);
+        }
+        self.unsent_bytes = 0;
+    }
+
+    fn init(&mut self) -> Bytes {
+        self.init.get_or_insert_with(|| encoded(&self.picture.init(self.seq))).clone()
+    }
+}
+
+fn tell_watchers(ring: &mut Ring) {
+    let watchers = ring.watchers().cloned().collect();
+    ring.push(encoded(&LiveFrame::Watchers(watchers)));
+}
+
+fn encoded(frame: &LiveFrame) -> Bytes {
+    wire::encode(frame).into()
+}

@@ -1,0 +1,288 @@
+//! The registry: which sessions are open on this node.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{broadcast, watch};
+use wire::live::Watcher;
+use wire::{AccountId, End, EndReason, Millis, Session, SessionId, Update};
+
+use crate::live::Live;
+use crate::lock::lock;
+use crate::permission::policy_allows;
+use crate::{
+    Facts, Ledger, LedgerError, List, ListEvent, Listed, OpenSession, Opening, Permit, Refusal, Terminate,
+    Terminated, Watch, WatchHandle, WatchPolicy,
+};
+
+/// Events kept for readers of the list; who is further behind subscribes anew.
+const EVENTS: usize = 4096;
+
+/// How often a session's activity is announced, in milliseconds.
+const ACTIVITY: i64 = 5000;
+
+/// The session is not open (any more), or policy forbids it.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOpen {
+    /// It ended, or never was.
+    #[error("the session is not open")]
+    Ended,
+    /// It is open and has no screen.
+    #[error("this session has no screen to watch")]
+    NoScreen,
+    /// The account's watch policy forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// All that is open on this node. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub {
+    registry: Arc<Registry>,
+}
+
+/// What hubs, guards and watchers share.
+pub(crate) struct Registry {
+    ledger: Arc<dyn Ledger>,
+    open: Mutex<Open>,
+    /// Sent to while `open` is locked, so that events have the order of what they tell.
+    events: broadcast::Sender<ListEvent>,
+}
+
+#[derive(Default)]
+struct Open {
+    sessions: HashMap<SessionId, Arc<Entry>>,
+    /// The hub takes no sessions any more.
+    closed: bool,
+}
+
+/// One open session.
+pub(crate) struct Entry {
+    pub(crate) session: Session,
+    pub(crate) live: Live,
+    pub(crate) terminated: watch::Sender<Option<Terminated>>,
+    facts: Mutex<Facts>,
+    last_active: AtomicI64,
+    announced: AtomicI64,
+}
+
+impl Hub {
+    /// An empty hub that writes sessions down in `ledger`.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>) -> Self {
+        let (events, _) = broadcast::channel(EVENTS);
+        Self { registry: Arc::new(Registry { ledger, open: Mutex::default(), events }) }
+    }
+
+    /// Writes the session down, then announces it.
+    ///
+    /// # Errors
+    /// When the ledger does not take it: then nothing was announced.
+    pub async fn open(&self, opening: Opening) -> Result<OpenSession, LedgerError> {
+        let mut written = Written { ledger: &*self.registry.ledger, session: Some(opening.session.id) };
+        let answer = self.registry.ledger.opened(&opening).await;
+        if let Err(error) = answer {
+            written.session = None;
+            return Err(error);
+        }
+        let entry = self.registry.announce_open(opening).ok_or_else(stopping)?;
+        written.session = None;
+        Ok(OpenSession::new(Arc::clone(&self.registry), entry))
+    }
+
+    /// What is open now and every change from then on, without gap or repeat.
+    #[must_use]
+    pub fn list(&self) -> List {
+        let open = lock(&self.registry.open);
+        List::new(open.sessions.values().cloned().collect(), self.registry.events.subscribe())
+    }
+
+    /// One open session as the list holds it.
+    #[must_use]
+    pub fn session(&self, session: SessionId) -> Option<Listed> {
+        self.registry.entry(session).map(|entry| entry.listed())
+    }
+
+    /// What authority over an open session depends on.
+    #[must_use]
+    pub fn facts(&self, session: SessionId) -> Option<Facts> {
+        self.registry.entry(session).map(|entry| *lock(&entry.facts))
+    }
+
+    /// How many sessions are open.
+    #[must_use]
+    pub fn open_count(&self) -> usize {
+        lock(&self.registry.open).sessions.len()
+    }
+
+    /// The account's watch policy is another now: it holds for whoever joins from now on.
+    pub fn set_policy(&self, account: AccountId, policy: WatchPolicy) {
+        for entry in lock(&self.registry.open).sessions.values() {
+            let mut facts = lock(&entry.facts);
+            if facts.account == Some(account) {
+                facts.policy = policy;
+            }
+        }
+    }
+
+    /// Joins a session's screen. Must be called where a runtime with timers is: the work for
+    /// watchers is done there.
+    ///
+    /// # Errors
+    /// When it is not open, has no screen, or the account's policy forbids it.
+    pub async fn watch(&self, permit: Permit<Watch>) -> Result<WatchHandle, NotOpen> {
+        let entry =
+            permit.session().and_then(|session| self.registry.entry(session)).ok_or(NotOpen::Ended)?;
+        policy_allows(&permit, &lock(&entry.facts))?;
+        let viewer = permit.viewer();
+        let watcher =
+            Watcher { user: viewer.name.clone(), full_name: viewer.full_name.clone(), since: Millis::now() };
+        let (seat, init) = entry.live.join(watcher)?;
+        let handle = WatchHandle::new(Arc::clone(&self.registry), Arc::clone(&entry), seat, init);
+        self.registry.announce(&entry);
+        Ok(handle)
+    }
+
+    /// Ends a session at once: its row, its watchers, then its connection. Who asked is the permit's
+    /// viewer.
+    ///
+    /// # Errors
+    /// When it is not open.
+    pub fn terminate(&self, permit: Permit<Terminate>, reason: &str) -> Result<End, NotOpen> {
+        let by = permit.viewer().name.clone();
+        let end = End {
+            at: Millis::now(),
+            reason: EndReason::Terminated,
+            by: Some(by.clone()),
+            note: Some(reason.to_owned()).filter(|note| !note.is_empty()),
+        };
+        let entry =
+            permit.session().and_then(|id| self.registry.end(id, end.clone())).ok_or(NotOpen::Ended)?;
+        entry.terminated.send_replace(Some(Terminated { by, reason: reason.to_owned() }));
+        Ok(end)
+    }
+
+    /// Ends every session, because this node stops: their gateways learn it as of a termination.
+    /// Nothing can be opened afterwards.
+    pub fn shutdown(&self) {
+        let ids: Vec<_> = {
+            let mut open = lock(&self.registry.open);
+            open.closed = true;
+            open.sessions.keys().copied().collect()
+        };
+        for id in ids {
+            if let Some(entry) = self.registry.end(id, End::new(EndReason::NodeLost, Millis::now())) {
+                let terminated =
+                    Terminated { by: entry.session.node.clone(), reason: "the server is stopping".into() };
+                entry.terminated.send_replace(Some(terminated));
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("open", &self.open_count()).finish_non_exhaustive()
+    }
+}
+
+impl Registry {
+    fn entry(&self, session: SessionId) -> Option<Arc<Entry>> {
+        lock(&self.open).sessions.get(&session).cloned()
+    }
+
+    fn announce_open(&self, opening: Opening) -> Option<Arc<Entry>> {
+        let entry = Arc::new(Entry::new(opening));
+        let mut open = lock(&self.open);
+        if open.closed {
+            return None;
+        }
+        open.sessions.insert(entry.session.id, Arc::clone(&entry));
+        // No reader is no error.
+        let _ = self.events.send(ListEvent::Opened(Arc::new(entry.listed())));
+        Some(entry)
+    }
+
+    /// Ends a session, once: `None` when it is not open.
+    pub(crate) fn end(&self, session: SessionId, end: End) -> Option<Arc<Entry>> {
+        let entry = {
+            let mut open = lock(&self.open);
+            let entry = open.sessions.remove(&session)?;
+            self.ledger.ended(session, &end);
+            let _ = self.events.send(ListEvent::Ended(session, end.clone()));
+            entry
+        };
+        entry.live.end(end);
+        Some(entry)
+    }
+
+    /// The session is not idle; readers of the list hear of it now and then.
+    pub(crate) fn active(&self, entry: &Arc<Entry>) {
+        let now = Millis::now();
+        entry.last_active.fetch_max(now.0, Ordering::Relaxed);
+        if now.since(Millis(entry.announced.load(Ordering::Relaxed))) >= ACTIVITY {
+            self.announce(entry);
+        }
+    }
+
+    /// Tells readers of the list what moves of a session, if it is open.
+    pub(crate) fn announce(&self, entry: &Arc<Entry>) {
+        let open = lock(&self.open);
+        if open.sessions.contains_key(&entry.session.id) {
+            let update = entry.update();
+            entry.announced.store(update.last_active_at.0, Ordering::Relaxed);
+            let _ = self.events.send(ListEvent::Updated(update));
+        }
+    }
+}
+
+impl Entry {
+    fn new(opening: Opening) -> Self {
+        let Opening { session, facts, screen } = opening;
+        let active = session.last_active_at.0;
+        Self {
+            session,
+            live: Live::new(screen),
+            terminated: watch::Sender::new(None),
+            facts: Mutex::new(facts),
+            last_active: AtomicI64::new(active),
+            announced: AtomicI64::new(active),
+        }
+    }
+
+    fn update(&self) -> Update {
+        Update {
+            id: self.session.id,
+            watchers: self.live.watchers(),
+            last_active_at: Millis(self.last_active.load(Ordering::Relaxed)),
+        }
+    }
+
+    pub(crate) fn listed(&self) -> Listed {
+        let Update { watchers, last_active_at, .. } = self.update();
+        Listed {
+            session: Session { watchers, last_active_at, ..self.session.clone() },
+            facts: *lock(&self.facts),
+            screen: self.live.has_screen(),
+        }
+    }
+}
+
+/// A row that is in the ledger and not yet announced: it ends if the opening is given up here.
+struct Written<'a> {
+    ledger: &'a dyn Ledger,
+    session: Option<SessionId>,
+}
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        if let Some(session) = self.session {
+            self.ledger.ended(session, &End::new(EndReason::ClientLost, Millis::now()));
+        }
+    }
+}
+
+fn stopping() -> LedgerError {
+    LedgerError("the server is stopping".into())
+}

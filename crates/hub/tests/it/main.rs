@@ -1,0 +1,8 @@
+//! What the hub promises to gateways, watchers, readers of the list and the ledger.
+
+mod ends;
+mod joins;
+mod lists;
+mod permissions;
+mod slow;
+mod support;
