@@ -1,0 +1,28 @@
+//! The SSH gateway: a server half that people's `ssh` speaks to and a client half that speaks to
+//! the target, joined for one session at a time and shown to the hub.
+//!
+//! Knows no database and no web: users, accounts and host keys are reached through [`Directory`].
+
+mod config;
+mod connection;
+mod far;
+mod gateway;
+pub mod keys;
+mod line;
+mod login;
+mod near;
+mod office;
+mod picker;
+mod pipe;
+mod ports;
+mod relay;
+mod session;
+mod terminal;
+mod threads;
+mod words;
+
+pub use config::GatewayConfig;
+pub use gateway::{Bound, Gateway, GatewayError};
+pub use ports::{
+    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, User,
+};

@@ -1,0 +1,176 @@
+//! What the gateway says to people: one line for each way a connection can come to nothing. Pure.
+
+use std::fmt::Write;
+
+use hub::{LedgerError, Terminated};
+
+use crate::DirectoryError;
+
+/// Told at the start of a session on an account whose watchers are announced.
+pub(crate) const NOTICE: &str = "Sightline: the owners of this account may watch this session.";
+
+/// Why there is no session (any more).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// A user's name alone, and no terminal to pick an account on.
+    #[error("name the account: use {user}:LOGIN@AGENT as the user name")]
+    NoAccount { user: String },
+    /// The part after the user's name is no account.
+    #[error("cannot read the account: use {user}:LOGIN@AGENT as the user name")]
+    Malformed { user: String },
+    /// No grant, or no such account: the same words, so that nobody learns which accounts exist.
+    #[error("you may not connect to {account}, or there is no such account")]
+    NotYours { account: String },
+    /// The user may connect to nothing.
+    #[error("there is no account that you may connect to")]
+    NoAccounts,
+    /// The person left the picker.
+    #[error("no account picked")]
+    NotPicked,
+    /// The store does not answer.
+    #[error("cannot look this up right now, ask an administrator")]
+    Directory,
+    /// The target's machine answered that nobody listens, or the network did.
+    #[error("{target} refused the connection: {why}")]
+    Refused { target: String, why: String },
+    /// The target took the connection and did not speak SSH with us to the end.
+    #[error("{target} broke the connection off: {why}")]
+    Handshake { target: String, why: String },
+    /// The target did not accept the account's secret.
+    #[error("{target} refused the sign-in of {login}: its password or key on Sightline may be out of date")]
+    SignIn { target: String, login: String },
+    /// The account's private key cannot be read.
+    #[error("the private key of {login} on Sightline cannot be used: {why}")]
+    Key { login: String, why: String },
+    /// Nothing came in time.
+    #[error("{target} is unreachable: no answer within {seconds} s")]
+    Unreachable { target: String, seconds: u64 },
+    /// The target shows another host key than the pinned one.
+    #[error(
+        "the host key of {target} changed: expected {pinned}, got {shown}; ask an administrator before you connect"
+    )]
+    HostKey { target: String, pinned: String, shown: String },
+    /// The session could not be written down, so it is not allowed to happen.
+    #[error("the session could not be written down, so it does not take place; ask an administrator")]
+    Ledger,
+    /// The target does not start what was asked for.
+    #[error("{target} does not start {what}")]
+    NotStarted { target: String, what: &'static str },
+    /// The target went away in the middle.
+    #[error("{target} broke the connection off")]
+    TargetLost { target: String },
+    /// Somebody ended the session.
+    #[error("Session ended by {by}: {reason}")]
+    Terminated { by: String, reason: String },
+    /// The gateway stops.
+    #[error("the gateway is shutting down")]
+    Stopping,
+}
+
+impl From<DirectoryError> for Trouble {
+    /// The details are for the log: they may name what is behind the directory.
+    fn from(error: DirectoryError) -> Self {
+        tracing::error!(%error, "a session came to nothing");
+        Self::Directory
+    }
+}
+
+impl From<LedgerError> for Trouble {
+    fn from(error: LedgerError) -> Self {
+        tracing::error!(%error, "a session came to nothing");
+        Self::Ledger
+    }
+}
+
+impl From<Terminated> for Trouble {
+    fn from(terminated: Terminated) -> Self {
+        Self::Terminated { by: terminated.by, reason: terminated.reason }
+    }
+}
+
+impl Trouble {
+    /// The line that the person reads, without its end. Nothing in it obeys anybody.
+    pub(crate) fn line(&self) -> String {
+        visible(&format!("sightline: {self}"))
+    }
+
+    /// The exit status: 255, as `ssh` has it for its own failures; 1 when the person left.
+    pub(crate) fn exit_status(&self) -> u32 {
+        match self {
+            Self::NotPicked => 1,
+            _ => 255,
+        }
+    }
+}
+
+/// Text from outside as it may be written to a terminal: control, bidirectional and invisible
+/// characters are spelled out.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_tame(character) {
+            shown.push(character);
+        } else {
+            // Writing to a String does not fail.
+            let _ = write!(shown, "<U+{:04X}>", u32::from(character));
+        }
+    }
+    shown
+}
+
+fn is_tame(character: char) -> bool {
+    !character.is_control()
+        && !matches!(u32::from(character),
+            0xAD | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
+            | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
+            | 0xFFF0..=0xFFFB | 0xE0000..=0xE0FFF)
+}
+
+/// An error of the SSH library in a few words, without its prefixes.
+pub(crate) fn ssh_error(error: &russh::Error) -> String {
+    match error {
+        russh::Error::NoCommonAlgo { kind, .. } => format!("no common algorithm ({kind:?})"),
+        russh::Error::IO(error) => io_error(error),
+        russh::Error::HUP | russh::Error::Disconnect => "connection closed".into(),
+        other => other.to_string(),
+    }
+}
+
+/// An error of the operating system in a few words, without its number.
+pub(crate) fn io_error(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trouble, visible};
+
+    #[test]
+    fn text_from_outside_cannot_move_a_cursor() {
+        let cases = [
+            ("plain", "plain"),
+            ("Zoë 東京", "Zoë 東京"),
+            ("a\x1b[2Jb", "a<U+001B>[2Jb"),
+            ("line\r\nbreak", "line<U+000D><U+000A>break"),
+            ("\u{202e}drow", "<U+202E>drow"),
+            ("\u{9b}31m", "<U+009B>31m"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(visible(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        let trouble = Trouble::Terminated { by: "eve\x07".into(), reason: "done\r\nsightline: lies".into() };
+        assert_eq!(
+            trouble.line(),
+            "sightline: Session ended by eve<U+0007>: done<U+000D><U+000A>sightline: lies"
+        );
+        assert_eq!(trouble.exit_status(), 255);
+    }
+}

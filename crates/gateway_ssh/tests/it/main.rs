@@ -1,0 +1,9 @@
+//! The gateway as people meet it: real `ssh`, `sftp` and `sshpass` in front of it, a real `sshd` or a
+//! target of our own behind it.
+
+mod carrying;
+mod ending;
+mod refusing;
+mod signing_in;
+mod support;
+mod terminals;
