@@ -1,0 +1,172 @@
+//! Audit events: who did what to whom in Sightline itself.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use uuid::Uuid;
+use wire::{Millis, SessionId, UserId};
+
+/// What was done; [`Action::as_str`] is what the table keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Somebody signed in.
+    SignIn,
+    /// A sign-in was refused.
+    SignInFailed,
+    /// Sign-ins by a user or from an address are refused for a while.
+    SignInThrottled,
+    /// Somebody signed out.
+    SignOut,
+    /// The first user was made with the one-time link.
+    SetUp,
+    /// A user was added.
+    UserAdded,
+    /// A user was disabled.
+    UserDisabled,
+    /// A user's password was set.
+    PasswordSet,
+    /// An agent was added.
+    AgentAdded,
+    /// An account was added.
+    AccountAdded,
+    /// An account was given another secret.
+    SecretSet,
+    /// A grant was given.
+    GrantAdded,
+    /// A grant was taken.
+    GrantRemoved,
+    /// An API token was made.
+    TokenAdded,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// An agent's host key was pinned at first use.
+    HostKeyPinned,
+    /// An agent showed another host key than the pinned one.
+    HostKeyChanged,
+    /// A connection was refused or failed after sign-in.
+    ConnectionRefused,
+    /// A live session was watched; the detail says for how many seconds.
+    Watched,
+    /// A session was ended by somebody.
+    Terminated,
+    /// Rows were exported as CSV.
+    Exported,
+}
+
+impl Action {
+    /// The action in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::SignInFailed => "sign-in failed",
+            Self::SignInThrottled => "sign-in throttled",
+            Self::SignOut => "sign-out",
+            Self::SetUp => "set-up",
+            Self::UserAdded => "user added",
+            Self::UserDisabled => "user disabled",
+            Self::PasswordSet => "password set",
+            Self::AgentAdded => "agent added",
+            Self::AccountAdded => "account added",
+            Self::SecretSet => "secret set",
+            Self::GrantAdded => "grant added",
+            Self::GrantRemoved => "grant removed",
+            Self::TokenAdded => "token added",
+            Self::TokenRevoked => "token revoked",
+            Self::HostKeyPinned => "host key pinned",
+            Self::HostKeyChanged => "host key changed",
+            Self::ConnectionRefused => "connection refused",
+            Self::Watched => "watched",
+            Self::Terminated => "terminated",
+            Self::Exported => "exported",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One event, made with [`Event::new`] and the methods after it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Names it; UUIDv7.
+    pub id: Uuid,
+    /// When.
+    pub at: Millis,
+    /// Who; a name, or `command line`.
+    pub actor: String,
+    /// The actor's id, when a user.
+    pub actor_id: Option<UserId>,
+    /// What.
+    pub action: Action,
+    /// To whom or what: a user's name, `LOGIN@AGENT`, an agent.
+    pub subject: String,
+    /// Which session.
+    pub session: Option<SessionId>,
+    /// From where.
+    pub device: Option<IpAddr>,
+    /// Everything else, in words.
+    pub detail: String,
+}
+
+impl Event {
+    /// `actor` did `action`, now.
+    #[must_use]
+    pub fn new(action: Action, actor: impl Into<String>) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            at: Millis::now(),
+            actor: actor.into(),
+            actor_id: None,
+            action,
+            subject: String::new(),
+            session: None,
+            device: None,
+            detail: String::new(),
+        }
+    }
+
+    /// An event whose actor is the command line on the node.
+    #[must_use]
+    pub fn by_command_line(action: Action) -> Self {
+        Self::new(action, hub::Viewer::command_line().name)
+    }
+
+    /// The actor is this user.
+    #[must_use]
+    pub const fn by_user(mut self, id: UserId) -> Self {
+        self.actor_id = Some(id);
+        self
+    }
+
+    /// To whom or what it was done.
+    #[must_use]
+    pub fn on(mut self, subject: impl Into<String>) -> Self {
+        self.subject = subject.into();
+        self
+    }
+
+    /// On which session.
+    #[must_use]
+    pub const fn session(mut self, session: SessionId) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// From which address.
+    #[must_use]
+    pub const fn from(mut self, device: IpAddr) -> Self {
+        self.device = Some(device);
+        self
+    }
+
+    /// Everything else, in words.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+}

@@ -1,0 +1,111 @@
+//! `sightline account`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use hub::WatchPolicy;
+use wire::AccountId;
+use zeroize::Zeroizing;
+
+use super::input::{self, AccountName};
+use super::table::table;
+use super::{Desk, event, print};
+use crate::audit::Action;
+use crate::names;
+use crate::store::{NewAccount, SecretKind, StoreError, policy_text};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Add an account
+    Add(Add),
+    /// List accounts
+    List,
+    /// Give an account another secret
+    Secret {
+        /// LOGIN@AGENT
+        #[arg(value_parser = input::account)]
+        account: AccountName,
+        #[command(flatten)]
+        secret: SecretSource,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// LOGIN@AGENT
+    #[arg(value_parser = input::account)]
+    account: AccountName,
+    #[command(flatten)]
+    secret: SecretSource,
+    /// How the watched user learns of watchers
+    #[arg(long, value_enum, default_value_t = Watch::Announced)]
+    watch: Watch,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct SecretSource {
+    /// Read the account's password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+    /// File with the account's private key, without a passphrase
+    #[arg(long, value_name = "FILE")]
+    private_key: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Watch {
+    Announced,
+    Consent,
+    Covert,
+}
+
+impl SecretSource {
+    fn read(&self) -> anyhow::Result<(SecretKind, Zeroizing<String>)> {
+        match &self.private_key {
+            Some(file) => Ok((SecretKind::PrivateKey, input::private_key(file)?)),
+            None => Ok((SecretKind::Password, input::password()?)),
+        }
+    }
+}
+
+pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add(add) => self::add(desk, add).await,
+        Command::List => {
+            let accounts = desk.store.accounts().await?;
+            let rows: Vec<_> = accounts
+                .into_iter()
+                .map(|account| {
+                    [account.name(), account.display_name, account.secret, policy_text(account.policy).into()]
+                })
+                .collect();
+            print(&table(["ACCOUNT", "SERVICE PROVIDER", "SECRET", "WATCH"], &rows))
+        }
+        Command::Secret { account, secret } => {
+            let account = desk.store.expect_account(&account.login, &account.agent).await?;
+            let (kind, secret) = secret.read()?;
+            let sealed = desk.vault()?.seal(account.id, &secret)?;
+            desk.store.set_secret(&account, kind, sealed, event(Action::SecretSet)).await?;
+            print(&format!("set the secret of {}", account.name()))
+        }
+    }
+}
+
+async fn add(desk: &Desk, add: Add) -> anyhow::Result<()> {
+    let AccountName { login, agent } = add.account;
+    names::login(&login).map_err(StoreError::Refused)?;
+    let agent = desk.store.expect_agent(&agent).await?.name;
+    let (kind, secret) = add.secret.read()?;
+    let id = AccountId::generate();
+    let sealed = desk.vault()?.seal(id, &secret)?;
+    let policy = match add.watch {
+        Watch::Announced => WatchPolicy::Announced,
+        Watch::Consent => WatchPolicy::Consent,
+        Watch::Covert => WatchPolicy::Covert,
+    };
+    let name = format!("{login}@{agent}");
+    let new = NewAccount { id, login, agent, kind, sealed, policy };
+    desk.store.add_account(new, event(Action::AccountAdded)).await?;
+    print(&format!("added account {name}"))
+}

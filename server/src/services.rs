@@ -1,0 +1,34 @@
+//! What the parts of a running server share, made once by `serve`.
+
+use hub::Hub;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::Auth;
+use crate::config::Config;
+use crate::console::Console;
+use crate::journal::Journal;
+use crate::set_up::SetUp;
+use crate::store::Store;
+
+/// The running server, as the web part sees it; lives in an `Arc`.
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// What is open.
+    pub hub: Hub,
+    /// Passwords, keys and API tokens, with throttling.
+    pub auth: Auth,
+    /// Web sign-ins and their `CONSOLE` sessions.
+    pub console: Console,
+    /// The one-time set-up while there is no user.
+    pub set_up: SetUp,
+    /// Audit events and session ends, queued and written in order.
+    pub journal: Journal,
+    /// How the server was told to run.
+    pub config: Config,
+    /// Counts changes of users, roles, accounts and grants: on a change, ask [`Auth::viewer`] again.
+    pub directory: watch::Receiver<i64>,
+    /// Cancelled when the server is to stop: close sockets, finish requests.
+    pub stopping: CancellationToken,
+}

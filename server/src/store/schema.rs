@@ -1,0 +1,44 @@
+//! The tables: the files of `migrations/`, applied in order.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, SqlSafeStr};
+
+use super::StoreError;
+
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "directory", include_str!("../../../migrations/0001_directory.sql")),
+    (2, "sessions", include_str!("../../../migrations/0002_sessions.sql")),
+];
+
+/// Applies what is not applied yet.
+pub(super) async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
+    let migrations = MIGRATIONS
+        .into_iter()
+        .map(|(version, name, sql)| {
+            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
+        })
+        .collect();
+    Migrator::with_migrations(migrations).run(pool).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that nobody embeds is a migration that never runs.
+    #[test]
+    fn every_file_of_the_folder_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder is there")
+            .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let embedded: Vec<String> =
+            MIGRATIONS.iter().map(|(version, name, _)| format!("{version:04}_{name}.sql")).collect();
+        assert_eq!(files, embedded);
+    }
+}

@@ -1,0 +1,113 @@
+//! The JSON API below `/api/v1`: sessions for scripts. Every error is a problem document.
+
+mod session_json;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::StatusCode;
+use axum::routing::{any, get, post};
+use hub::rights;
+use serde::Deserialize;
+use wire::{Millis, SessionType};
+
+use super::Shared;
+use super::caller::Caller;
+use super::problem::Problem;
+use super::session_path::SessionPath;
+use super::sessions::SessionError;
+pub(crate) use session_json::{SessionJson, session_json};
+
+/// Where it is.
+pub(super) const PREFIX: &str = "/api/v1/";
+/// Largest body that a call may send, in bytes.
+const MAX_BODY_BYTES: usize = 16 << 10;
+
+#[derive(Deserialize)]
+struct Filter {
+    r#type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    reason: String,
+}
+
+/// The routes, to be nested.
+pub(super) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/sessions", get(list))
+        .route("/sessions/{id}", get(one))
+        .route("/sessions/{id}/terminate", post(terminate))
+        // A route and not a fallback: below `/api` a fallback comes after the pages' server functions.
+        .route("/", any(unknown))
+        .route("/{*rest}", any(unknown))
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method: see Allow")
+        })
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+}
+
+/// What is not there.
+pub(super) async fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address")
+}
+
+/// `GET /sessions`: those that are open, oldest first.
+async fn list(
+    State(web): State<Shared>,
+    Caller(viewer): Caller,
+    filter: Result<Query<Filter>, QueryRejection>,
+) -> Result<Json<Vec<SessionJson>>, Problem> {
+    let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
+    let Query(filter) = filter.map_err(|rejection| bad(rejection.body_text()))?;
+    let kind = filter.r#type.map(|text| text.parse::<SessionType>()).transpose();
+    let kind = kind.map_err(|unknown| bad(unknown.to_string()))?;
+    let hub = web.services.hub.clone();
+    let sessions = tokio::task::spawn_blocking(move || {
+        let mut listed = hub.list().snapshot();
+        listed.retain(|listed| {
+            kind.is_none_or(|kind| listed.session.kind == kind)
+                && rights(&viewer, &listed.facts, listed.screen).is_some()
+        });
+        listed.sort_by_key(|listed| listed.session.id);
+        let now = Millis::now();
+        listed.iter().map(|listed| session_json(&listed.session, None, now)).collect()
+    });
+    sessions.await.map(Json).map_err(Problem::failed)
+}
+
+/// `GET /sessions/{id}`: open or ended.
+async fn one(
+    State(web): State<Shared>,
+    Caller(viewer): Caller,
+    SessionPath(id): SessionPath,
+) -> Result<Json<SessionJson>, Problem> {
+    let row = web.session(&viewer, id).await?;
+    Ok(Json(session_json(&row.session, row.ended.as_ref(), Millis::now())))
+}
+
+/// `POST /sessions/{id}/terminate`: the answer is the session with its end.
+async fn terminate(
+    State(web): State<Shared>,
+    Caller(viewer): Caller,
+    SessionPath(id): SessionPath,
+    body: Result<Json<Reason>, JsonRejection>,
+) -> Result<Json<SessionJson>, Problem> {
+    let Json(Reason { reason }) =
+        body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+    let (session, end) = web.terminate(&viewer, id, &reason).await?;
+    Ok(Json(session_json(&session, Some(&end), Millis::now())))
+}
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Refused(refusal) => refusal.into(),
+            SessionError::Ended => Self::new(StatusCode::CONFLICT, error.to_string()),
+            SessionError::Reason => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+            SessionError::Store(error) => Self::failed(error),
+        }
+    }
+}

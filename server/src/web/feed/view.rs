@@ -1,0 +1,206 @@
+//! What one viewer sees of the list: filters sessions and their changes, without any transport.
+
+use std::collections::HashSet;
+
+use hub::{ListEvent, Listed, Scope, Viewer, rights};
+use wire::{Change, Rights, Session, SessionId};
+
+/// The list through the eyes of one viewer.
+pub(super) struct View {
+    viewer: Viewer,
+    /// Open sessions that the viewer sees; nothing is kept for one who sees all.
+    seen: Option<HashSet<SessionId>>,
+}
+
+impl View {
+    /// An empty view with the viewer's rights of this moment.
+    pub(super) fn new(viewer: Viewer) -> Self {
+        let seen = (viewer.scopes.see < Scope::All).then(HashSet::new);
+        Self { viewer, seen }
+    }
+
+    /// The rows that the viewer sees.
+    pub(super) fn snapshot(&mut self, listed: Vec<Listed>) -> Vec<(Session, Rights)> {
+        listed
+            .into_iter()
+            .filter_map(|listed| {
+                let rights = rights(&self.viewer, &listed.facts, listed.screen)?;
+                self.note(listed.session.id);
+                Some((listed.session, rights))
+            })
+            .collect()
+    }
+
+    /// The changes that the viewer sees, in their order; of several updates of one session the last.
+    pub(super) fn changes(&mut self, events: &[ListEvent]) -> Vec<Change> {
+        let mut changes = Vec::with_capacity(events.len());
+        let mut updated = HashSet::new();
+        for event in events.iter().rev() {
+            // Backwards, so that the first update met is the last that happened.
+            match event {
+                ListEvent::Opened(listed) => {
+                    if let Some(rights) = rights(&self.viewer, &listed.facts, listed.screen) {
+                        changes.push(Change::Opened(listed.session.clone(), rights));
+                    }
+                }
+                ListEvent::Updated(update) if !updated.insert(update.id) => {}
+                ListEvent::Updated(update) => changes.push(Change::Updated(*update)),
+                ListEvent::Ended(id, end) => changes.push(Change::Ended(*id, end.clone())),
+            }
+        }
+        changes.reverse();
+        changes.retain(|change| match change {
+            Change::Opened(session, _) => {
+                self.note(session.id);
+                true
+            }
+            Change::Updated(update) => self.sees(update.id),
+            Change::Ended(id, _) | Change::Hidden(id) => self.forget(*id),
+        });
+        changes
+    }
+
+    fn note(&mut self, id: SessionId) {
+        if let Some(seen) = &mut self.seen {
+            seen.insert(id);
+        }
+    }
+
+    fn sees(&self, id: SessionId) -> bool {
+        self.seen.as_ref().is_none_or(|seen| seen.contains(&id))
+    }
+
+    fn forget(&mut self, id: SessionId) -> bool {
+        self.seen.as_mut().is_none_or(|seen| seen.remove(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hub::{Facts, Scopes, WatchPolicy};
+    use uuid::Uuid;
+    use wire::{AccountId, End, EndReason, Millis, SessionType, Update, UserId};
+
+    use super::*;
+
+    fn id<T: std::str::FromStr<Err = uuid::Error>>() -> T {
+        Uuid::now_v7().to_string().parse().unwrap()
+    }
+
+    fn viewer(scopes: Scopes, owned: &[AccountId]) -> Viewer {
+        Viewer {
+            user_id: Some(id()),
+            name: "alice".into(),
+            full_name: String::new(),
+            scopes,
+            owned: owned.iter().copied().collect(),
+        }
+    }
+
+    fn own() -> Scopes {
+        Scopes { see: Scope::Own, watch: Scope::Own, terminate: Scope::Own, ..Scopes::default() }
+    }
+
+    fn listed(user: UserId, account: AccountId, policy: WatchPolicy, screen: bool) -> Listed {
+        let session: SessionId = id();
+        Listed {
+            session: Session {
+                id: session,
+                user: "bob".into(),
+                full_name: String::new(),
+                device: "192.0.2.1".into(),
+                client: "node".into(),
+                started_at: Millis(1),
+                kind: SessionType::PamSsh,
+                port: 22,
+                service_url: "ssh://db-1:22".into(),
+                account_name: "root".into(),
+                service_provider: "Database".into(),
+                agent: Some("db-1".into()),
+                jump_server_group: None,
+                watchers: 0,
+                last_active_at: Millis(1),
+                node: "node".into(),
+            },
+            facts: Facts { session, user, account: Some(account), policy },
+            screen,
+        }
+    }
+
+    fn update(id: SessionId, watchers: u32) -> ListEvent {
+        ListEvent::Updated(Update { id, watchers, last_active_at: Millis(2) })
+    }
+
+    #[test]
+    fn a_snapshot_holds_what_the_viewer_may_see_with_their_rights() {
+        let account = id();
+        let alice = viewer(own(), &[account]);
+        let announced = listed(id(), account, WatchPolicy::Announced, true);
+        let consent = listed(id(), account, WatchPolicy::Consent, true);
+        let covert = listed(id(), account, WatchPolicy::Covert, true);
+        let blind = listed(id(), account, WatchPolicy::Announced, false);
+        let mine = listed(alice.user_id.unwrap(), id(), WatchPolicy::Announced, true);
+        let foreign = listed(id(), id(), WatchPolicy::Announced, true);
+        let all = vec![announced, consent, covert, blind, mine, foreign];
+        let ids: Vec<_> = all.iter().map(|listed| listed.session.id).collect();
+
+        let rows = View::new(alice).snapshot(all);
+
+        let got: Vec<_> = rows.iter().map(|(session, rights)| (session.id, *rights)).collect();
+        let rights = |watch| Rights { watch, terminate: true };
+        let want = [rights(true), rights(false), rights(false), rights(false), rights(false)];
+        assert_eq!(got, ids.into_iter().zip(want).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn covert_accounts_are_watched_with_the_privilege_for_all() {
+        let rows = View::new(viewer(Scopes::ALL, &[])).snapshot(vec![
+            listed(id(), id(), WatchPolicy::Covert, true),
+            listed(id(), id(), WatchPolicy::Consent, true),
+        ]);
+        assert_eq!(rows.iter().map(|(_, rights)| rights.watch).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn changes_of_what_the_viewer_does_not_see_stay_away() {
+        let account = id();
+        let mut view = View::new(viewer(own(), &[account]));
+        let seen = Arc::new(listed(id(), account, WatchPolicy::Announced, true));
+        let unseen = Arc::new(listed(id(), id(), WatchPolicy::Announced, true));
+        let (seen_id, unseen_id) = (seen.session.id, unseen.session.id);
+        let end = End::new(EndReason::Closed, Millis(3));
+
+        let opened = view.changes(&[
+            ListEvent::Opened(Arc::clone(&seen)),
+            ListEvent::Opened(unseen),
+            update(unseen_id, 1),
+        ]);
+        let rights = Rights { watch: true, terminate: true };
+        assert_eq!(opened, [Change::Opened(seen.session.clone(), rights)]);
+
+        let ended = view.changes(&[
+            update(seen_id, 1),
+            ListEvent::Ended(unseen_id, end.clone()),
+            ListEvent::Ended(seen_id, end.clone()),
+        ]);
+        assert!(matches!(&ended[..], [Change::Updated(_), Change::Ended(id, _)] if *id == seen_id));
+        assert!(view.changes(&[update(seen_id, 2)]).is_empty(), "an ended session moves no more");
+    }
+
+    #[test]
+    fn several_updates_of_one_session_become_the_last() {
+        let mut view = View::new(viewer(Scopes::ALL, &[]));
+        let (a, b) = (id(), id());
+        let changes = view.changes(&[update(a, 1), update(b, 1), update(a, 2), update(a, 3)]);
+        let got: Vec<_> = changes
+            .iter()
+            .map(|change| match change {
+                Change::Updated(update) => (update.id, update.watchers),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(got, [(b, 1), (a, 3)]);
+    }
+}

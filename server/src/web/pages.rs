@@ -1,0 +1,179 @@
+//! Pages through Leptos: rendered for the person who is signed in, with a policy of their own nonce.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use app::backend::{Backend, BackendError};
+use app::text::percent_encoded;
+use app::{App, SetStatus};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{RequestExt, Router};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos::server_fn::error::FromServerFnError;
+use leptos_axum::ResponseOptions;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+use wire::SessionId;
+
+use super::backend::Pages;
+use super::forms::to;
+use super::headers::page_policy;
+use super::local_path::{HOME, local_path};
+use super::sessions::SessionError;
+use super::{Shared, Web, problem::Problem};
+
+/// Largest page, in bytes: a page holds no rows, so it never comes near.
+const MAX_PAGE_BYTES: usize = 8 << 20;
+/// Pages for people who are not signed in.
+const OPEN_TO_ALL: [&str; 2] = ["/sign-in", "/set-up"];
+
+/// A route for each page that the app names.
+pub(super) fn router() -> Router<Shared> {
+    let pages = leptos_axum::generate_route_list(App);
+    let router = Router::new().route("/", get(|| async { to(HOME) }));
+    pages
+        .iter()
+        .map(leptos_axum::AxumRouteListing::path)
+        .filter(|path| *path != "/")
+        .fold(router, |router, path| router.route(path, get(page)))
+}
+
+/// A page that the app has.
+async fn page(State(web): State<Shared>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let (parts, _) = request.into_parts();
+    let signed = match web.signed_in(&parts).await {
+        Ok(signed) => signed,
+        Err(error) => return plain(&Problem::failed(error)),
+    };
+    let open_to_all = OPEN_TO_ALL.contains(&path.as_str());
+    if path == "/set-up"
+        && query_of(&parts.uri, "token").is_some_and(|token| !web.services.set_up.is_valid(&token))
+    {
+        return to("/set-up?error=link");
+    }
+    let mut status = StatusCode::OK;
+    match &signed {
+        Some(_) if open_to_all => return to(local_path(query_of(&parts.uri, "next").as_deref())),
+        None if !open_to_all => {
+            let here = parts.uri.path_and_query().map_or(HOME, |here| here.as_str());
+            return to(&format!("/sign-in?next={}", percent_encoded(local_path(Some(here)))));
+        }
+        Some(signed) => {
+            if let Some(id) = path.strip_prefix("/sessions/") {
+                // Decided before rendering: a session that the viewer may not see has no page.
+                match id.parse::<SessionId>() {
+                    Err(_) => status = StatusCode::NOT_FOUND,
+                    Ok(id) => match web.session(&signed.known.viewer, id).await {
+                        Ok(_) => {}
+                        Err(SessionError::Store(error)) => return plain(&Problem::failed(error)),
+                        Err(_) => status = StatusCode::NOT_FOUND,
+                    },
+                }
+            }
+        }
+        None => {}
+    }
+    render(&web, Request::from_parts(parts, Body::empty()), status).await
+}
+
+/// Everything else: a file at the top of the site folder, or no such page.
+pub(super) async fn other(State(web): State<Shared>, request: Request) -> Response {
+    let path = request.uri().path();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return (StatusCode::NOT_FOUND, "no such address\n").into_response();
+    }
+    if let Some(file) = web.site.answer(path, request.headers()) {
+        return file;
+    }
+    if ["/api", "/ws", "/pkg"]
+        .iter()
+        .any(|area| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    {
+        return (StatusCode::NOT_FOUND, "no such address\n").into_response();
+    }
+    render(&web, request, StatusCode::NOT_FOUND).await
+}
+
+/// `POST /api/…`: a server function of the app.
+pub(super) async fn call(State(web): State<Shared>, request: Request) -> Response {
+    let backend: Arc<dyn Backend> = Arc::new(Pages(Arc::clone(&web)));
+    let context = move || provide_context(Arc::clone(&backend));
+    let answer = leptos_axum::handle_server_fns_with_context(context, request.with_limited_body()).await;
+    with_status(answer.into_response()).await
+}
+
+/// Leptos answers 500 to whatever a server function refuses; says who is to blame instead.
+async fn with_status(answer: Response) -> Response {
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = to_bytes(body, MAX_PAGE_BYTES).await else {
+        return plain(&Problem::failed("an answer is cut off"));
+    };
+    parts.status = match BackendError::de(body.clone()) {
+        BackendError::SignedOut => StatusCode::UNAUTHORIZED,
+        BackendError::NotFound => StatusCode::NOT_FOUND,
+        BackendError::Refused(_) => StatusCode::FORBIDDEN,
+        BackendError::Failed | BackendError::Unreachable => parts.status,
+    };
+    Response::from_parts(parts, Body::from(body))
+}
+
+async fn render(web: &Shared, request: Request, status: StatusCode) -> Response {
+    let Some(assets) = web.site.assets().cloned() else {
+        let missing = web.site.missing().unwrap_or("the pages are not built");
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("{missing}\n")).into_response();
+    };
+    let backend: Arc<dyn Backend> = Arc::new(Pages(Arc::clone(web)));
+    let context = move || {
+        provide_context(assets.clone());
+        provide_context(Arc::clone(&backend));
+        let Some(response) = use_context::<ResponseOptions>() else { return };
+        if status != StatusCode::OK {
+            response.set_status(status);
+        }
+        if let Some(policy) = use_nonce().and_then(|nonce| HeaderValue::try_from(page_policy(&nonce)).ok()) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        provide_context(SetStatus::new(move |status| response.set_status(status)));
+    };
+    let render = leptos_axum::render_app_async_with_context(context, app::shell);
+    // On one thread from the first element to the last: what a page makes for its own thread alone must
+    // not be dropped on another.
+    let page = spawn_blocking(move || {
+        Handle::current().block_on(async {
+            let (parts, body) = render(request).await.into_parts();
+            to_bytes(body, MAX_PAGE_BYTES).await.map(|body| Response::from_parts(parts, Body::from(body)))
+        })
+    });
+    match page.await {
+        Ok(Ok(page)) => page,
+        Ok(Err(error)) => plain(&Problem::failed(error)),
+        Err(error) => plain(&Problem::failed(error)),
+    }
+}
+
+/// A problem as a page's plain answer.
+fn plain(problem: &Problem) -> Response {
+    (problem.status(), format!("{}\n", problem.detail())).into_response()
+}
+
+/// One value of a query, decoded.
+fn query_of(uri: &Uri, name: &str) -> Option<String> {
+    let Query(mut values) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
+    values.remove(name)
+}
+
+impl Web {
+    /// Whether people can see pages at all.
+    pub(super) const fn has_pages(&self) -> bool {
+        self.site.assets().is_some()
+    }
+}

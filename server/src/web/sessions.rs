@@ -1,0 +1,87 @@
+//! Sessions as a viewer may see and end them: the one way for the pages and the JSON API alike.
+
+use hub::{NotOpen, Refusal, See, Terminate, Viewer, permit};
+use wire::{End, Session, SessionId};
+
+use super::Web;
+use crate::audit::{Action, Event};
+use crate::store::{SessionRow, StoreError};
+
+/// Longest reason for ending a session, in characters.
+const MAX_REASON_CHARS: usize = 500;
+
+/// Why a session was not found or not ended.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionError {
+    /// The viewer may not see it, or not end it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It had ended.
+    #[error("this session has already ended")]
+    Ended,
+    /// The reason is missing or too long.
+    #[error("give a reason of 1 to {MAX_REASON_CHARS} characters")]
+    Reason,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Web {
+    /// One session, open (with the values of this moment) or ended, if the viewer may see it.
+    pub(super) async fn session(&self, viewer: &Viewer, id: SessionId) -> Result<SessionRow, SessionError> {
+        if let Some(open) = self.services.hub.session(id) {
+            permit::<See>(viewer, &open.facts)?;
+            return Ok(SessionRow {
+                session: open.session,
+                facts: open.facts,
+                screen: open.screen,
+                ended: None,
+            });
+        }
+        let row = self.services.store.session(id).await?.ok_or(Refusal::Unknown)?;
+        permit::<See>(viewer, &row.facts)?;
+        Ok(row)
+    }
+
+    /// Ends a session and audits it; the row has ended when this returns.
+    pub(super) async fn terminate(
+        &self,
+        viewer: &Viewer,
+        id: SessionId,
+        reason: &str,
+    ) -> Result<(Session, End), SessionError> {
+        let row = self.session(viewer, id).await?;
+        let allowed = permit::<Terminate>(viewer, &row.facts)?;
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > MAX_REASON_CHARS {
+            return Err(SessionError::Reason);
+        }
+        let end = match self.services.hub.terminate(allowed, reason) {
+            _ if row.ended.is_some() => return Err(SessionError::Ended),
+            Ok(end) => end,
+            Err(NotOpen::Refused(refusal)) => return Err(refusal.into()),
+            Err(NotOpen::Ended | NotOpen::NoScreen) => return Err(SessionError::Ended),
+        };
+        let event = by(viewer, Action::Terminated).on(subject(&row.session)).session(id).detail(reason);
+        self.services.journal.note(event);
+        Ok((row.session, end))
+    }
+}
+
+/// An audit event that the viewer is behind.
+pub(super) fn by(viewer: &Viewer, action: Action) -> Event {
+    let event = Event::new(action, viewer.name.as_str());
+    match viewer.user_id {
+        Some(id) => event.by_user(id),
+        None => event,
+    }
+}
+
+/// A session as an audit event names it: whose, and on what.
+pub(super) fn subject(session: &Session) -> String {
+    match &session.agent {
+        Some(agent) => format!("{}: {}@{agent}", session.user, session.account_name),
+        None => format!("{}: {}", session.user, session.kind),
+    }
+}
