@@ -1,0 +1,38 @@
+//! The program: its routes, and the context that every page has.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::clock::Clock;
+use crate::frame::Frame;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::session::SessionPage;
+use crate::pages::sessions::SessionsPage;
+use crate::pages::set_up::SetUpPage;
+use crate::pages::sign_in::SignInPage;
+
+/// All of it.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    Clock::provide();
+    let title =
+        |page: String| if page.is_empty() { "Sightline".into() } else { format!("{page} · Sightline") };
+    view! {
+        <Title formatter=title/>
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("/") view=|| view! { <Redirect path="/sessions"/> } ssr=SsrMode::Async/>
+                    <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async/>
+                </ParentRoute>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,84 @@
+//! What the pages ask of the server, as one trait that the server implements.
+
+use async_trait::async_trait;
+use http::request::Parts;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+use wire::{End, Rights, Session, SessionId};
+
+/// The signed-in person, as the page's frame shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Name of the user.
+    pub name: String,
+    /// Full name; empty when not known.
+    pub full_name: String,
+    /// Name of their role.
+    pub role: String,
+    /// The stored layout of the sessions table (JSON of `table::Layout`), if one was kept.
+    pub layout: Option<String>,
+}
+
+/// One session as its own page needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Its attributes.
+    pub session: Session,
+    /// What the viewer may do.
+    pub rights: Rights,
+    /// Why the viewer may not watch it although it is open, in words; none when they may.
+    pub refusal: Option<String>,
+    /// How it ended, when it has.
+    pub ended: Option<End>,
+}
+
+/// Why a call came to nothing; each is shown to the person as it reads.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum BackendError {
+    /// Nobody is signed in, or no longer.
+    #[error("you are signed out")]
+    SignedOut,
+    /// There is no such thing for this person.
+    #[error("there is no such session")]
+    NotFound,
+    /// The person may see it, not do it.
+    #[error("{0}")]
+    Refused(String),
+    /// The server could not; the log knows more.
+    #[error("the server could not do that: try again")]
+    Failed,
+    /// The server did not answer, or not in words that this page knows.
+    #[error("the server does not answer: check the connection and try again")]
+    Unreachable,
+}
+
+impl FromServerFnError for BackendError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// The server, as the pages see it. `parts` are those of the request: they carry the sign-in.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    /// Who is signed in; `None` sends the page to the sign-in page.
+    async fn me(&self, parts: &Parts) -> Result<Option<Me>, BackendError>;
+
+    /// One session, open or ended.
+    async fn session(&self, parts: &Parts, id: SessionId) -> Result<Shown, BackendError>;
+
+    /// Ends a session with a reason; the row has ended when this returns.
+    async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<End, BackendError>;
+
+    /// Keeps the layout of the sessions table for this person.
+    async fn save_layout(&self, parts: &Parts, layout: String) -> Result<(), BackendError>;
+
+    /// Takes note that this person exported rows as CSV: the filter in words and how many rows.
+    async fn note_export(&self, parts: &Parts, filter: String, rows: u32) -> Result<(), BackendError>;
+}

@@ -1,0 +1,63 @@
+//! The server functions: each finds the backend and the request, calls, and returns.
+//!
+//! Who may do what is decided behind [`Backend`], from the sign-in that the request carries.
+
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
+use leptos::server;
+use wire::{End, SessionId};
+
+use crate::backend::{BackendError, Me, Shown};
+
+#[cfg(feature = "ssr")]
+mod scope {
+    use std::sync::Arc;
+
+    use http::request::Parts;
+    use leptos::prelude::use_context;
+
+    use crate::backend::{Backend, BackendError};
+
+    /// The backend and the request that asks; fails where the server did not provide them.
+    pub(super) fn scope() -> Result<(Arc<dyn Backend>, Parts), BackendError> {
+        use_context().zip(use_context()).ok_or(BackendError::Failed)
+    }
+}
+
+#[cfg(feature = "ssr")]
+use scope::scope;
+
+/// Who is signed in.
+#[server(WhoAmI, endpoint = "me")]
+pub async fn me() -> Result<Option<Me>, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.me(&parts).await
+}
+
+/// One session, open or ended.
+#[server(endpoint = "session")]
+pub async fn session(id: SessionId) -> Result<Shown, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.session(&parts, id).await
+}
+
+/// Ends a session with a reason.
+#[server(endpoint = "terminate")]
+pub async fn terminate(id: SessionId, reason: String) -> Result<End, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.terminate(&parts, id, reason).await
+}
+
+/// Keeps the layout of the sessions table.
+#[server(endpoint = "save_layout")]
+pub async fn save_layout(layout: String) -> Result<(), BackendError> {
+    let (backend, parts) = scope()?;
+    backend.save_layout(&parts, layout).await
+}
+
+/// Takes note of an export.
+#[server(endpoint = "note_export")]
+pub async fn note_export(filter: String, rows: u32) -> Result<(), BackendError> {
+    let (backend, parts) = scope()?;
+    backend.note_export(&parts, filter, rows).await
+}

@@ -1,0 +1,209 @@
+//! The pane's header: what is watched, who does it, since when, and who else looks on.
+
+use leptos::either::Either;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wire::live::Watcher;
+use wire::{Session, SessionType};
+
+use super::pane::heading;
+use super::phase::Phase;
+use super::watch::Shows;
+use crate::clock::use_now;
+use crate::parts::{Avatar, TypeBadge};
+use crate::text::visible;
+use crate::time;
+
+/// Watchers shown as avatars; the others are a number.
+const AVATARS: usize = 4;
+
+/// The header of a pane.
+#[component]
+pub(crate) fn Header(
+    session: Session,
+    shows: Shows,
+    on_close: Option<Callback<()>>,
+    pane: NodeRef<html::Section>,
+) -> impl IntoView {
+    let title = heading(&session);
+    let title = if on_close.is_some() {
+        Either::Left(view! { <h2 class="live-title">{title}</h2> })
+    } else {
+        Either::Right(view! { <h1 class="live-title">{title}</h1> })
+    };
+    let dot = Signal::derive(move || {
+        let class = shows.phase.with(|phase| match phase {
+            Phase::Connecting => "live-dot",
+            Phase::Live => "live-dot live-dot-on",
+            Phase::Stale(_) => "live-dot live-dot-stale",
+            Phase::Ended(_) | Phase::Refused(_) => "live-dot live-dot-off",
+        });
+        class.to_owned()
+    });
+    let state = Signal::derive(move || {
+        let state = shows.phase.with(|phase| match phase {
+            Phase::Connecting => "Connecting",
+            Phase::Live => "Live",
+            Phase::Stale(_) => "Stale",
+            Phase::Ended(_) => "Ended",
+            Phase::Refused(_) => "Not watched",
+        });
+        state.to_owned()
+    });
+    view! {
+        <header class="live-head">
+            <div class="live-head-row">
+                <span class=dot role="img" aria-label=state title=state></span>
+                {title}
+                <TypeBadge kind=session.kind />
+                <span class="live-gap"></span>
+                <Watchers watchers=shows.watchers />
+                <FullScreen pane />
+                {close(on_close)}
+            </div>
+            <Facts session shows />
+        </header>
+    }
+}
+
+/// The session in short, each fact with its name for those who do not see the pane.
+#[component]
+fn Facts(session: Session, shows: Shows) -> impl IntoView {
+    let now = use_now();
+    let Session { user, full_name, device, service_url, started_at, kind, .. } = session;
+    let who = if full_name.is_empty() {
+        visible(&user).into_owned()
+    } else {
+        format!("{} ({})", visible(&full_name), visible(&user))
+    };
+    let open_for = Signal::derive(move || match shows.phase.get() {
+        Phase::Ended(end) => format!("lasted {}", time::span(end.at.since(started_at))),
+        _ => time::span(now.get().since(started_at)),
+    });
+    let size = Signal::derive(move || {
+        shows.size.get().map_or_else(String::new, |size| format!("{}×{}", size.cols, size.rows))
+    });
+    let no_size = Signal::derive(move || shows.size.with(Option::is_none));
+    let title = Signal::derive(move || shows.title.with(|title| visible(title).into_owned()));
+    let no_title = Signal::derive(move || shows.title.with(|title| title.trim().is_empty()));
+    let url = (kind != SessionType::Console || !service_url.is_empty()).then(|| view! {
+        <div class="live-fact mono"><dt>"Service URL"</dt><dd>{visible(&service_url).into_owned()}</dd></div>
+    });
+    view! {
+        <dl class="live-facts">
+            <div class="live-fact"><dt>"User"</dt><dd>{who}</dd></div>
+            <div class="live-fact mono"><dt>"Device"</dt><dd>{visible(&device).into_owned()}</dd></div>
+            {url}
+            <div class="live-fact"><dt>"Open for"</dt><dd title=time::utc(started_at)>{open_for}</dd></div>
+            <div class="live-fact" hidden=no_size><dt>"Size"</dt><dd>{size}</dd></div>
+            <div class="live-fact live-program" hidden=no_title><dt>"Title"</dt><dd>{title}</dd></div>
+        </dl>
+    }
+}
+
+/// Everybody who has the screen open.
+#[component]
+fn Watchers(watchers: RwSignal<Vec<Watcher>>) -> impl IntoView {
+    let names = Signal::derive(move || watchers.with(|watchers| names(watchers)));
+    let avatars = move || {
+        watchers.with(|watchers| {
+            let more = watchers.len().saturating_sub(AVATARS);
+            let avatars = watchers.iter().take(AVATARS).map(|watcher| {
+                view! {
+                    <Avatar name=watcher.user.clone() full_name=watcher.full_name.clone() />
+                }
+            });
+            view! {
+                {avatars.collect_view()}
+                {(more > 0).then(|| view! { <span class="live-more">{format!("+{more}")}</span> })}
+            }
+        })
+    };
+    view! {
+        <span class="live-watchers" title=names>
+            <span aria-hidden="true" class="live-stack">{avatars}</span>
+            <span class="out-of-sight">{names}</span>
+        </span>
+    }
+}
+
+/// `Marta Oliveira and Tom Keller watch`.
+fn names(watchers: &[Watcher]) -> String {
+    let names: Vec<_> = watchers.iter().map(display_name).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one} watches"),
+        [first @ .., last] => format!("{} and {last} watch", first.join(", ")),
+    }
+}
+
+fn display_name(watcher: &Watcher) -> String {
+    let name = if watcher.full_name.is_empty() { &watcher.user } else { &watcher.full_name };
+    visible(name).into_owned()
+}
+
+/// Lets the pane take the whole screen, where the browser can.
+#[component]
+fn FullScreen(pane: NodeRef<html::Section>) -> impl IntoView {
+    let cannot = RwSignal::new(true);
+    let is = RwSignal::new(false);
+    Effect::new(move || {
+        cannot.set(!document().fullscreen_enabled());
+        let look = move || {
+            // The event may come when the pane is gone already.
+            is.try_set(document().fullscreen_element().is_some());
+        };
+        let listener = Closure::<dyn FnMut()>::new(look);
+        let function: &js_sys::Function = listener.as_ref().unchecked_ref();
+        if document().add_event_listener_with_callback("fullscreenchange", function).is_ok() {
+            let listener = StoredValue::new_local(listener);
+            on_cleanup(move || {
+                listener.with_value(|listener| {
+                    let function = listener.as_ref().unchecked_ref();
+                    let _ = document().remove_event_listener_with_callback("fullscreenchange", function);
+                });
+            });
+        }
+    });
+    let toggle = move |_| {
+        if document().fullscreen_element().is_some() {
+            document().exit_fullscreen();
+        } else if let Some(pane) = pane.get() {
+            // Refused only when the browser's own rules say so; then it says it itself.
+            let _ = pane.request_fullscreen();
+        }
+    };
+    let name = Signal::derive(move || if is.get() { "Leave full screen" } else { "Full screen" }.to_owned());
+    let path = Signal::derive(move || {
+        let corners = if is.get() {
+            "M3 8h5V3M21 8h-5V3M3 16h5v5M21 16h-5v5"
+        } else {
+            "M8 3H3v5M16 3h5v5M8 21H3v-5M16 21h5v-5"
+        };
+        corners.to_owned()
+    });
+    view! {
+        <button type="button" class="live-icon" aria-label=name title=name hidden=cannot on:click=toggle>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d=path /></svg>
+        </button>
+    }
+}
+
+fn close(on_close: Option<Callback<()>>) -> impl IntoView {
+    let cross =
+        || view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg> };
+    match on_close {
+        Some(on_close) => Either::Left(view! {
+            <button type="button" class="live-icon" aria-label="Close" title="Close" on:click=move |_| on_close.run(())>
+                {cross()}
+            </button>
+        }),
+        None => Either::Right(view! {
+            <a class="live-icon" href="/sessions" aria-label="Back to all sessions" title="Back to all sessions">
+                {cross()}
+            </a>
+        }),
+    }
+}

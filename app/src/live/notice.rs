@@ -1,0 +1,97 @@
+//! What the pane says when its screen is not live.
+
+use leptos::prelude::*;
+use wire::{Millis, SessionType};
+
+use super::phase::{Phase, end_meaning, end_words, sentence};
+use crate::clock::{self, use_local};
+use crate::time;
+
+/// One line under the header: connecting again, ended. Read out when it changes.
+#[component]
+pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
+    let local = use_local();
+    let class = Signal::derive(move || {
+        phase.with(|phase| match phase {
+            Phase::Stale(_) => "live-strip live-strip-stale".to_owned(),
+            Phase::Ended(_) => "live-strip live-strip-ended".to_owned(),
+            Phase::Connecting | Phase::Live | Phase::Refused(_) => "out-of-sight".to_owned(),
+        })
+    });
+    let words = Signal::derive(move || {
+        phase.with(|phase| match phase {
+            Phase::Stale(since) => format!("Stale since {}", time_of_day(*since, local.get())),
+            Phase::Ended(end) => format!("Ended {}: {}", time_of_day(end.at, local.get()), end_words(end)),
+            Phase::Connecting => "Connecting…".to_owned(),
+            Phase::Live | Phase::Refused(_) => String::new(),
+        })
+    });
+    let more = Signal::derive(move || {
+        phase.with(|phase| {
+            if matches!(phase, Phase::Stale(_)) { "Connecting again…".to_owned() } else { String::new() }
+        })
+    });
+    view! {
+        <div class=class role="status">
+            <strong>{words}</strong>
+            <span class="live-strip-more">{more}</span>
+        </div>
+    }
+}
+
+/// A few words in place of a screen that will not come.
+#[component]
+pub(crate) fn Words(phase: RwSignal<Phase>, kind: SessionType, hidden: Signal<bool>) -> impl IntoView {
+    let title = Signal::derive(move || phase.with(|phase| words(phase, kind).0.to_owned()));
+    let text = Signal::derive(move || phase.with(|phase| words(phase, kind).1));
+    view! {
+        <div class="live-words" hidden=hidden>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+                <rect x="3" y="4.5" width="18" height="13" rx="2" />
+                <path d="M8.5 21h7M4 20 20 3" />
+            </svg>
+            <p class="live-words-title">{title}</p>
+            <p>{text}</p>
+        </div>
+    }
+}
+
+fn words(phase: &Phase, kind: SessionType) -> (&'static str, String) {
+    match phase {
+        Phase::Ended(end) => ("This session has ended", end_meaning(end.reason).to_owned()),
+        Phase::Refused(_) if kind == SessionType::Console => {
+            ("Nothing to watch", "A sign-in to Sightline has no screen.".to_owned())
+        }
+        Phase::Refused(refusal) => ("Not to be watched", sentence(refusal)),
+        Phase::Connecting | Phase::Live | Phase::Stale(_) => ("", String::new()),
+    }
+}
+
+/// `17:03:12` as the reader's clock has it; `16:03:12 UTC` until the page runs in their browser.
+fn time_of_day(at: Millis, local: bool) -> String {
+    if local {
+        return clock::local_time(at);
+    }
+    let utc = time::utc(at);
+    utc.split_once(' ').map_or(utc.clone(), |(_, time)| time.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_day_on_the_server_names_its_zone() {
+        assert_eq!(time_of_day(Millis(1_795_453_392_250), false), "17:03:12 UTC");
+    }
+
+    #[test]
+    fn a_refusal_of_a_sign_in_speaks_of_its_screen() {
+        let refused = Phase::Refused("this account is watched only with its user's consent".into());
+        assert_eq!(words(&refused, SessionType::Console).0, "Nothing to watch");
+        assert_eq!(
+            words(&refused, SessionType::PamSsh).1,
+            "This account is watched only with its user's consent."
+        );
+    }
+}

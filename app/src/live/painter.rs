@@ -1,0 +1,216 @@
+//! Puts a screen's rows on the page: one element a row, one inside it for each run.
+//!
+//! Touches only what changed, so that text that somebody selected stays selected.
+
+use leptos::prelude::{document, window};
+use screen::Screen;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Node};
+use wire::live::Size;
+
+use super::ink::Look;
+use super::metrics::{Font, Letters};
+use super::runs::{Run, runs};
+
+/// Draws one screen into one element.
+pub(crate) struct Painter {
+    /// The box that the screen has to fit in.
+    stage: HtmlElement,
+    sheet: HtmlElement,
+    font: Font,
+    letters: Option<(Letters, Size)>,
+    rows: Vec<Row>,
+    cursor: Option<(usize, usize)>,
+    /// Every row is to be drawn, whatever changed.
+    all: bool,
+}
+
+impl Painter {
+    /// A painter of the empty element `sheet` within `stage`.
+    pub(crate) fn new(stage: HtmlElement, sheet: HtmlElement) -> Self {
+        let font = Font::of(&sheet);
+        Self { stage, sheet, font, letters: None, rows: Vec::new(), cursor: None, all: true }
+    }
+
+    /// Draws what changed since the last call.
+    pub(crate) fn paint(&mut self, screen: &mut Screen) {
+        let size = screen.size();
+        self.set_rows(usize::from(size.rows));
+        self.fit(size);
+        let last_column = usize::from(size.cols) - 1;
+        let cursor = screen.cursor().position().map(|(column, row)| (column.min(last_column), row));
+        let mut dirty = screen.take_dirty();
+        if std::mem::take(&mut self.all) {
+            dirty = (0..self.rows.len()).collect();
+        }
+        if cursor != self.cursor {
+            dirty.extend(self.cursor.into_iter().chain(cursor).map(|(_, row)| row));
+            self.cursor = cursor;
+        }
+        for row in dirty {
+            if let Some((row_on_page, line)) = self.rows.get_mut(row).zip(screen.line(row)) {
+                let column = cursor.filter(|(_, at)| *at == row).map(|(column, _)| column);
+                row_on_page.show(runs(line.cells(), column, &mut self.font));
+            }
+        }
+    }
+
+    /// Draws everything anew in a font that has become known only now.
+    pub(crate) fn font_changed(&mut self, screen: Option<&mut Screen>) {
+        self.font = Font::of(&self.sheet);
+        self.letters = None;
+        self.all = true;
+        if let Some(screen) = screen {
+            self.paint(screen);
+        }
+    }
+
+    /// Draws every row the next time: another screen has taken the place of the last.
+    pub(crate) fn start_over(&mut self) {
+        self.all = true;
+    }
+
+    /// Sizes the letters so that a terminal of `size` fits the stage.
+    pub(crate) fn fit(&mut self, size: Size) {
+        let letters = self.font.shape().fit(self.room(), size, window().device_pixel_ratio());
+        if self.letters == Some((letters, size)) {
+            return;
+        }
+        self.letters = Some((letters, size));
+        let width = letters.font * self.font.shape().width * f64::from(size.cols);
+        let height = letters.row * f64::from(size.rows);
+        set(&self.sheet, "--live-font", &format!("{}px", letters.font));
+        set(&self.sheet, "--live-row", &format!("{}px", letters.row));
+        set(&self.sheet, "--live-width", &format!("{}px", width.ceil()));
+        set(&self.sheet, "--live-height", &format!("{height}px"));
+    }
+
+    /// The stage without its padding, in pixels.
+    fn room(&self) -> (f64, f64) {
+        let style = window().get_computed_style(&self.stage).ok().flatten();
+        let inner = |outer: i32, sides: [&str; 2]| {
+            let side = |name: &str| -> Option<f64> {
+                style.as_ref()?.get_property_value(name).ok()?.trim_end_matches("px").parse().ok()
+            };
+            f64::from(outer) - sides.into_iter().filter_map(side).sum::<f64>()
+        };
+        (
+            inner(self.stage.offset_width(), ["padding-left", "padding-right"]),
+            inner(self.stage.offset_height(), ["padding-top", "padding-bottom"]),
+        )
+    }
+
+    fn set_rows(&mut self, count: usize) {
+        self.rows.truncate(count);
+        while self.rows.len() < count {
+            let Some(row) = Row::append_to(&self.sheet) else { return };
+            self.rows.push(row);
+        }
+    }
+}
+
+/// One row on the page. Dropping it takes it off.
+struct Row {
+    element: Element,
+    /// A line feed after the row, so that the page's text has lines.
+    feed: Node,
+    /// Keeps an empty row one line of a selection.
+    filler: Element,
+    spans: Vec<HtmlElement>,
+    runs: Vec<Run>,
+}
+
+impl Row {
+    fn append_to(sheet: &HtmlElement) -> Option<Self> {
+        let element = document().create_element("div").ok()?;
+        element.set_class_name("scr-row");
+        let filler = document().create_element("br").ok()?;
+        element.append_child(&filler).ok()?;
+        let feed: Node = document().create_text_node("\n").into();
+        sheet.append_child(&element).ok()?;
+        sheet.append_child(&feed).ok()?;
+        Some(Self { element, feed, filler, spans: Vec::new(), runs: Vec::new() })
+    }
+
+    fn show(&mut self, new: Vec<Run>) {
+        if new == self.runs {
+            return;
+        }
+        for span in self.spans.drain(new.len().min(self.spans.len())..) {
+            span.remove();
+        }
+        self.runs.truncate(new.len());
+        for (index, run) in new.iter().enumerate() {
+            let old = self.runs.get(index);
+            if old == Some(run) {
+                continue;
+            }
+            if index == self.spans.len() {
+                let Some(span) = span() else { return };
+                if self.element.append_child(&span).is_err() {
+                    return;
+                }
+                self.spans.push(span);
+            }
+            dress(&self.spans[index], old, run);
+        }
+        if new.is_empty() {
+            let _ = self.element.append_child(&self.filler);
+        } else {
+            self.filler.remove();
+        }
+        self.runs = new;
+    }
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        self.element.remove();
+        if let Some(parent) = self.feed.parent_node() {
+            let _ = parent.remove_child(&self.feed);
+        }
+    }
+}
+
+fn span() -> Option<HtmlElement> {
+    let span = document().create_element("span").ok()?;
+    span.append_child(&document().create_text_node("")).ok()?;
+    span.dyn_into().ok()
+}
+
+/// Makes a span that shows `old` show `run`.
+fn dress(span: &HtmlElement, old: Option<&Run>, run: &Run) {
+    let was = old.map_or(Look::PLAIN, |old| old.look);
+    if was != run.look {
+        span.set_class_name(&run.look.classes());
+        if was.ink.css() != run.look.ink.css() {
+            set_or_remove(span, "color", run.look.ink.css());
+        }
+        if was.ground.css() != run.look.ground.css() {
+            set_or_remove(span, "background-color", run.look.ground.css());
+        }
+    }
+    if old.map_or(0, |old| old.spacing) != run.spacing {
+        let spacing = (run.spacing != 0).then(|| format!("{}em", f64::from(run.spacing) / 1000.0));
+        set_or_remove(span, "letter-spacing", spacing);
+    }
+    if old.map(|old| &old.text) != Some(&run.text)
+        && let Some(text) = span.first_child()
+    {
+        text.set_node_value(Some(&run.text));
+    }
+}
+
+fn set(element: &HtmlElement, property: &str, value: &str) {
+    // Refused only for a property that no browser knows.
+    let _ = element.style().set_property(property, value);
+}
+
+fn set_or_remove(element: &HtmlElement, property: &str, value: Option<String>) {
+    match value {
+        Some(value) => set(element, property, &value),
+        None => {
+            let _ = element.style().remove_property(property);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The sessions page: every open session, live, and one of them watched beside the list.
+
+mod controls;
+mod export;
+mod filters;
+mod foot;
+mod grid;
+mod head;
+mod pane;
+mod states;
+mod view_menu;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use controls::Controls;
+use filters::Filters;
+use foot::Foot;
+use grid::Grid;
+use head::Head;
+use pane::Pane;
+use view_menu::ViewMenu;
+
+/// The page.
+#[component]
+pub(crate) fn SessionsPage() -> AnyView {
+    let controls = Controls::provide();
+    let class = Signal::derive(move || {
+        let stale = if controls.is_stale() { " is-stale" } else { "" };
+        let pane = if controls.watched().is_some() { " with-pane" } else { "" };
+        format!("sessions{pane}{stale}")
+    });
+    view! {
+        <Title text="Sessions"/>
+        <div class=class>
+            <section class="list" aria-labelledby="sessions-title">
+                <div class="head">
+                    <Head/>
+                    <Filters/>
+                </div>
+                <Grid/>
+                <Foot/>
+            </section>
+            {move || controls.watched().map(|id| view! { <Pane id/> })}
+            <ViewMenu/>
+            <export::Options/>
+        </div>
+    }
+    .into_any()
+}

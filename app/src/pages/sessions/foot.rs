@@ -1,0 +1,34 @@
+//! The foot of the list: how many rows, in which order, and what just happened.
+
+use leptos::prelude::*;
+
+use super::controls::use_controls;
+use crate::table::Rows;
+use crate::text::count;
+
+/// The foot.
+#[component]
+pub(super) fn Foot() -> AnyView {
+    let controls = use_controls();
+    let board = controls.board;
+    let rows = Signal::derive(move || match board.view(|view| view.len()) {
+        1 => "1 row".to_owned(),
+        n => format!("{} rows", count(n)),
+    });
+    let sorted = Signal::derive(move || format!("Sorted by {}", controls.sort().in_words()));
+    let news = Signal::derive(move || match (board.waiting(), board.rows(Rows::ended)) {
+        (Some((opened, closed)), _) => format!("Frozen: {} opened, {} closed", count(opened), count(closed)),
+        (None, 0) => String::new(),
+        (None, n) => format!("{} ended just now", count(n)),
+    });
+    let class = Signal::derive(move || if board.waiting().is_some() { "frozen" } else { "" });
+    view! {
+        <div class="foot">
+            <span>{rows}</span>
+            <span class="sorted">{sorted}</span>
+            <div class="spacer"></div>
+            <span class=class aria-live="polite">{news}</span>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,73 @@
+//! The table: one semantic grid, of which only the rows in sight (and some around) are drawn.
+//!
+//! Its frame and headings are a component; its rows are plain nodes that `painter` keeps.
+
+mod acts;
+mod cell;
+mod dom;
+mod focus;
+mod header;
+mod painter;
+mod scroll;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::controls::use_controls;
+use super::states::States;
+use crate::parts::reorder::{Axis, Reorder};
+use crate::parts::terminate::use_terminator;
+use crate::text::count;
+use focus::Focus;
+use header::Header;
+use scroll::Scroll;
+
+/// The table with its states.
+#[component]
+pub(super) fn Grid() -> AnyView {
+    let controls = use_controls();
+    let board = controls.board;
+    let scroller = NodeRef::<html::Div>::new();
+    let body = NodeRef::<html::Tbody>::new();
+    let scroll = Scroll::start(board, scroller, body);
+    let focus = Focus::start(controls, scroll, scroller);
+    painter::start(controls, scroll, body);
+    let terminator = use_terminator();
+    let reorder = Reorder::new(Axis::Across);
+    let class = Signal::derive(move || if reorder.dragged().is_some() { "grid is-dragging" } else { "grid" });
+    let newer = Signal::derive(move || format!("{} new", count(scroll.above())));
+    let no_newer = Signal::derive(move || scroll.above() == 0);
+    let rows = Signal::derive(move || (board.view(|view| view.len()) + 1).to_string());
+    let columns = Signal::derive(move || (controls.columns().len() + 1).to_string());
+    let busy = Signal::derive(move || (!board.is_loaded()).to_string());
+    view! {
+        <div class="grid-box">
+            <div class=class node_ref=scroller on:scroll=move |_| scroll.look()>
+                <table
+                    role="grid"
+                    aria-label="Sessions"
+                    aria-rowcount=rows
+                    aria-colcount=columns
+                    aria-busy=busy
+                    tabindex="0"
+                    on:keydown=move |event| focus.key(&event)
+                    on:focusin=move |event| focus.entered(&event)
+                    on:focusout=move |event| focus.left(&event)
+                >
+                    <Header reorder scroller/>
+                    <tbody
+                        role="rowgroup"
+                        node_ref=body
+                        on:pointerenter=move |_| scroll.hold(true)
+                        on:pointerleave=move |_| scroll.hold(false)
+                        on:click=move |event| acts::click(&event, controls, terminator)
+                        on:dblclick=move |event| acts::double_click(&event, controls)
+                    ></tbody>
+                </table>
+            </div>
+            <button type="button" class="newer" hidden=no_newer on:click=move |_| scroll.to_top()>{newer}</button>
+            <States/>
+        </div>
+    }
+    .into_any()
+}

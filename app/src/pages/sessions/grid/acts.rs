@@ -1,0 +1,115 @@
+//! What can be done with a session: the buttons at the end of its row.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event};
+use wire::SessionId;
+
+use super::super::controls::Controls;
+use super::dom::{append, element, icon, set, with_text};
+use crate::parts::IconName;
+use crate::parts::terminate::{self, Terminator};
+use crate::table::Row;
+
+/// The cell of the buttons.
+pub(super) fn frame() -> Element {
+    let td = element("td", "acts");
+    set(&td, "role", "gridcell");
+    td
+}
+
+/// Whether two rows offer the same.
+pub(super) fn same(a: &Row, b: &Row) -> bool {
+    a.rights == b.rights && a.ended == b.ended
+}
+
+/// Fills the cell with the buttons that a row offers; with how it ended, once it has.
+pub(super) fn fill(td: &Element, row: &Row) {
+    td.set_text_content(None);
+    if let Some(end) = &row.ended {
+        append(td, &with_text("span", "fate", end.reason.as_str()));
+        return;
+    }
+    let of = terminate::in_words(&row.session);
+    if row.rights.watch {
+        let watch = button("act watch", "watch", "Watch", &format!("Watch {of}"));
+        watch.set_text_content(Some("Watch"));
+        append(td, &watch);
+    }
+    let link = button("act bare", "link", "Copy link", &format!("Copy a link to {of}"));
+    append(&link, &icon(IconName::Link));
+    append(td, &link);
+    if row.rights.terminate {
+        let end = button("act bare terminate", "terminate", "Terminate", &format!("Terminate {of}"));
+        append(&end, &icon(IconName::Stop));
+        append(td, &end);
+    }
+}
+
+fn button(class: &str, act: &str, label: &str, title: &str) -> Element {
+    let button = element("button", class);
+    for (name, value) in [
+        ("type", "button"),
+        ("tabindex", "-1"),
+        ("data-cell", ""),
+        ("data-act", act),
+        ("aria-label", label),
+        ("title", title),
+    ] {
+        set(&button, name, value);
+    }
+    button
+}
+
+/// A click in the rows: does what the button under it offers.
+pub(super) fn click(event: &Event, controls: Controls, terminator: Terminator) {
+    let Some((id, Some(act))) = pressed(event) else { return };
+    match act.as_str() {
+        "watch" => controls.watch(id),
+        "link" => copy_link(id, controls),
+        "terminate" => {
+            if let Some(row) = controls.board.live_row(id) {
+                terminator.open(row.session.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A double click in the rows: watches, where that is offered.
+pub(super) fn double_click(event: &Event, controls: Controls) {
+    if let Some((id, None)) = pressed(event)
+        && controls.board.live_row(id).is_some_and(|row| row.rights.watch)
+    {
+        controls.watch(id);
+    }
+}
+
+/// The session that an event is in the row of, and the button that it is on, if any.
+fn pressed(event: &Event) -> Option<(SessionId, Option<String>)> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let row = target.closest("[data-session]").ok().flatten()?;
+    let act = target.closest("[data-act]").ok().flatten().and_then(|button| button.get_attribute("data-act"));
+    Some((row.get_attribute("data-session")?.parse().ok()?, act))
+}
+
+/// Puts the address of the session's page on the clipboard.
+fn copy_link(id: SessionId, controls: Controls) {
+    let toasts = controls.toasts;
+    let Ok(origin) = window().location().origin() else { return };
+    let link = format!("{origin}/sessions/{id}");
+    let clipboard = window().navigator().clipboard();
+    // Pages that are not served over TLS have no clipboard, except on the machine itself.
+    if clipboard.is_undefined() {
+        toasts.failed(format!("This browser does not let the page copy. The link is {link}"));
+        return;
+    }
+    let written = clipboard.write_text(&link);
+    spawn_local(async move {
+        match wasm_bindgen_futures::JsFuture::from(written).await {
+            Ok(_) => toasts.done("Link copied."),
+            Err(_) => toasts.failed(format!("The browser refused to copy. The link is {link}")),
+        }
+    });
+}

@@ -1,0 +1,124 @@
+//! The headings: click to sort, drag or Shift with an arrow to move.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::super::controls::{Controls, use_controls};
+use crate::parts::reorder::Reorder;
+use crate::parts::{Icon, IconName};
+use crate::table::{Column, Direction};
+
+/// The row of headings.
+#[component]
+pub(super) fn Header(reorder: Reorder, scroller: NodeRef<html::Div>) -> AnyView {
+    let controls = use_controls();
+    view! {
+        <thead role="rowgroup">
+            <tr
+                id="row-head"
+                role="row"
+                aria-rowindex="1"
+                on:pointerdown=move |event| reorder.press(&event)
+                on:pointermove=move |event| {
+                    let scroller = scroller.get_untracked();
+                    reorder.drag(&event, scroller.as_ref().map(|scroller| scroller.as_ref()));
+                }
+                on:pointerup=move |_| {
+                    if let Some((column, over)) = reorder.release() {
+                        controls.change_layout(|layout| layout.move_to(column, over));
+                    }
+                }
+                on:pointercancel=move |_| reorder.cancel()
+            >
+                <For each=move || controls.columns() key=|column| *column let(column)>
+                    <Heading column reorder/>
+                </For>
+                <th role="columnheader" scope="col" class="acts">
+                    <span class="out-of-sight">"Actions"</span>
+                </th>
+            </tr>
+        </thead>
+    }
+    .into_any()
+}
+
+#[component]
+fn Heading(column: Column, reorder: Reorder) -> AnyView {
+    let controls = use_controls();
+    let class = Signal::derive(move || {
+        let drag = match reorder.dragged() {
+            Some(dragged) if dragged.column == column => " dragging",
+            Some(dragged) if dragged.over == column => {
+                if controls.layout(|layout| layout.is_before(dragged.column, column)) {
+                    " drop-after"
+                } else {
+                    " drop-before"
+                }
+            }
+            _ => "",
+        };
+        format!("{}{drag}", column.class())
+    });
+    let sorted = Memo::new(move |_| controls.sort().of(column));
+    let aria_sort = Signal::derive(move || match sorted.get() {
+        Some((1, Direction::Up)) => Some("ascending"),
+        Some((1, Direction::Down)) => Some("descending"),
+        _ => None,
+    });
+    let unsorted = Signal::derive(move || sorted.get().is_none());
+    let icon = Signal::derive(move || match sorted.get() {
+        Some((_, Direction::Up)) => IconName::ArrowUp,
+        _ => IconName::ArrowDown,
+    });
+    let nth = Signal::derive(move || match sorted.get() {
+        Some((nth, _)) if controls.sort().columns().len() > 1 => nth.to_string(),
+        _ => String::new(),
+    });
+    view! {
+        <th
+            role="columnheader"
+            scope="col"
+            class=class
+            data-col=column.class()
+            data-cell=""
+            tabindex="-1"
+            aria-sort=aria_sort
+            title="Click to sort, with Shift by several; drag to move, or Shift with an arrow key"
+            on:click=move |event| {
+                if !reorder.swallows_click() {
+                    controls.click_sort(column, event.shift_key());
+                }
+            }
+            on:keydown=move |event| on_key(controls, column, &event)
+        >
+            <span class="label">{column.label()}</span>
+            <span class="sort" aria-hidden="true" hidden=unsorted><Icon name=icon/>{nth}</span>
+            <span class="grip" aria-hidden="true"><Icon name=IconName::Grip/></span>
+        </th>
+    }
+    .into_any()
+}
+
+/// Sorts and moves by keyboard; the keys that walk through the grid are not taken.
+fn on_key(controls: Controls, column: Column, event: &web_sys::KeyboardEvent) {
+    match (event.key().as_str(), event.shift_key()) {
+        ("Enter" | " ", several) => controls.click_sort(column, several),
+        ("ArrowLeft", true) => controls.change_layout(|layout| {
+            layout.nudge(column, false);
+        }),
+        ("ArrowRight", true) => controls.change_layout(|layout| {
+            layout.nudge(column, true);
+        }),
+        _ => return,
+    }
+    event.prevent_default();
+    event.stop_propagation();
+    // Moving an element in the document takes its focus away.
+    let heading = event.current_target();
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast;
+        if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _always = heading.focus();
+        }
+    });
+}

@@ -1,0 +1,192 @@
+//! Which rows are drawn, and that nothing moves under the pointer.
+//!
+//! Rows have one height, so that a row's place is its distance. When rows come or go above what is
+//! in sight, the scroll position follows, so that the same sessions stay where they are.
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{HtmlElement, ResizeObserver};
+use wire::SessionId;
+
+use crate::board::Board;
+
+/// Height of a row in CSS pixels; `--row-height` in the style says the same.
+const ROW_PX: i32 = 36;
+/// Rows drawn beyond either edge, so that scrolling meets rows that are there.
+const MARGIN: usize = 10;
+
+/// The rows that are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Window {
+    first: usize,
+    len: usize,
+}
+
+/// The scrolled box; a handle, cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Scroll {
+    board: Board,
+    scroller: NodeRef<html::Div>,
+    body: NodeRef<html::Tbody>,
+    window: RwSignal<Window>,
+    drawn: Memo<Vec<SessionId>>,
+    /// The sessions in sight when last looked, and their places: what is to stay where it is.
+    anchors: StoredValue<Vec<(SessionId, usize)>>,
+    /// Whether the pointer or the focus is in the rows.
+    held: StoredValue<bool>,
+    /// Rows that came above while the top was held.
+    above: RwSignal<usize>,
+}
+
+impl Scroll {
+    /// Begins to follow the box, its size and the rows.
+    pub(super) fn start(board: Board, scroller: NodeRef<html::Div>, body: NodeRef<html::Tbody>) -> Self {
+        let window = RwSignal::new(Window::default());
+        let drawn = Memo::new(move |_| {
+            let Window { first, len } = window.get();
+            board.view(|view| {
+                (first..first + len).map_while(|at| view.get(at)).map(|row| row.session.id).collect()
+            })
+        });
+        let scroll = Self {
+            board,
+            scroller,
+            body,
+            window,
+            drawn,
+            anchors: StoredValue::default(),
+            held: StoredValue::new(false),
+            above: RwSignal::new(0),
+        };
+        Effect::new(move |arranged: Option<u64>| {
+            board.view(|_| ());
+            scroll.follow(arranged.is_some_and(|before| before != board.arranged()));
+            board.arranged()
+        });
+        Effect::new(move |_| {
+            let Some(scroller) = scroller.get() else { return };
+            let resized = Closure::<dyn FnMut()>::new(move || scroll.look());
+            if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+                observer.observe(&scroller);
+                let kept = StoredValue::new_local((observer, resized));
+                on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+            }
+        });
+        scroll
+    }
+
+    /// The sessions whose rows are drawn, in order.
+    pub(super) fn drawn(self) -> Vec<SessionId> {
+        self.drawn.get()
+    }
+
+    /// Place of the first drawn row.
+    pub(super) fn first(self) -> usize {
+        self.window.get().first
+    }
+
+    /// How many rows came above what is in sight.
+    pub(super) fn above(self) -> usize {
+        self.above.get()
+    }
+
+    /// Whether rows are to stay where they are even at the top.
+    pub(super) fn hold(self, hold: bool) {
+        self.held.set_value(hold);
+    }
+
+    /// Shows the first rows.
+    pub(super) fn to_top(self) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(0);
+        }
+        self.look();
+    }
+
+    /// Brings a row into sight.
+    pub(super) fn reveal(self, place: usize) {
+        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let head = self.head_px(&scroller);
+        let (top, height) = (pixels(place), scroller.client_height() - head);
+        if top < scroller.scroll_top() {
+            scroller.set_scroll_top(top);
+        } else if top + ROW_PX > scroller.scroll_top() + height {
+            scroller.set_scroll_top(top + ROW_PX - height);
+        }
+        self.look();
+    }
+
+    /// How many whole rows are in sight.
+    pub(super) fn page(self) -> usize {
+        self.scroller.get_untracked().map_or(1, |scroller| {
+            let height = scroller.client_height() - self.head_px(&scroller);
+            usize::try_from(height / ROW_PX).unwrap_or(1).max(1)
+        })
+    }
+
+    fn head_px(self, scroller: &web_sys::HtmlDivElement) -> i32 {
+        // The heading stays in sight, above the rows.
+        self.body.get_untracked().map_or(0, |body| body.offset_top() - scroller.client_top()).clamp(0, 60)
+    }
+
+    /// Follows a change of the rows. Rows that a person arranged anew are shown from the top;
+    /// otherwise what is in sight stays where it is.
+    fn follow(self, arranged: bool) {
+        let (Some(scroller), Some(body)) = (self.scroller.get_untracked(), self.body.get_untracked()) else {
+            return;
+        };
+        // The height goes first: a scroll position beyond it would be cut off.
+        let len = self.board.view(|view| view.len());
+        set_px(&body, "height", pixels(len));
+        if arranged {
+            scroller.set_scroll_top(0);
+        } else if scroller.scroll_top() > 0 || self.held.get_value() {
+            let moved = self.anchors.with_value(|anchors| {
+                anchors.iter().find_map(|(id, was)| Some(pixels(self.board.place(*id)?) - pixels(*was)))
+            });
+            if let Some(moved) = moved.filter(|moved| *moved != 0) {
+                let before = scroller.scroll_top();
+                scroller.set_scroll_top(before + moved);
+                let came = usize::try_from((scroller.scroll_top() - before) / ROW_PX).unwrap_or(0);
+                self.above.update(|above| *above += came);
+            }
+        }
+        self.look();
+    }
+
+    /// Looks at the scroll position and draws the rows around it.
+    pub(super) fn look(self) {
+        let (Some(scroller), Some(body)) = (self.scroller.get_untracked(), self.body.get_untracked()) else {
+            return;
+        };
+        let len = untrack(|| self.board.view(|view| view.len()));
+        let top = usize::try_from(scroller.scroll_top() / ROW_PX).unwrap_or(0);
+        let in_sight = usize::try_from(scroller.client_height() / ROW_PX).unwrap_or(0) + 1;
+        let first = top.saturating_sub(MARGIN).min(len);
+        let window = Window { first, len: in_sight + 2 * MARGIN };
+        if top == 0 && self.above.get_untracked() != 0 {
+            self.above.set(0);
+        }
+        let anchors = untrack(|| {
+            self.board.view(|view| {
+                (top..top + in_sight).map_while(|at| Some((view.get(at)?.session.id, at))).collect()
+            })
+        });
+        self.anchors.set_value(anchors);
+        if self.window.get_untracked() != window {
+            set_px(&body, "padding-top", pixels(first));
+            self.window.set(window);
+        }
+    }
+}
+
+fn pixels(rows: usize) -> i32 {
+    i32::try_from(rows).unwrap_or(i32::MAX / ROW_PX).saturating_mul(ROW_PX)
+}
+
+fn set_px(element: &HtmlElement, property: &str, px: i32) {
+    // Refused only for properties that cannot be set; these can.
+    let _always = element.style().set_property(property, &format!("{px}px"));
+}

@@ -1,0 +1,65 @@
+//! The heading of the page: how many, and what can be done with all of them.
+
+use leptos::prelude::*;
+
+use super::controls::use_controls;
+use super::export;
+use crate::parts::{Icon, IconName};
+use crate::table::Rows;
+use crate::text::count;
+
+/// The heading and its buttons.
+#[component]
+pub(super) fn Head() -> AnyView {
+    let controls = use_controls();
+    let counts = Signal::derive(move || {
+        if !controls.board.is_loaded() {
+            return String::new();
+        }
+        let (open, watched) = controls.board.rows(|rows: &Rows| (rows.open(), rows.watched()));
+        if watched == 0 {
+            format!("{} open", count(open))
+        } else {
+            format!("{} open · {} watched", count(open), count(watched))
+        }
+    });
+    let frozen = Signal::derive(move || controls.is_frozen().to_string());
+    let frozen_icon =
+        Signal::derive(move || if controls.is_frozen() { IconName::Play } else { IconName::Pause });
+    view! {
+        <div class="row">
+            <h1 id="sessions-title">"Sessions"</h1>
+            <span class="count">{counts}</span>
+            <div class="spacer"></div>
+            <button
+                type="button"
+                class="btn"
+                aria-pressed=frozen
+                title="Hold the picture; what happens meanwhile is counted"
+                on:click=move |_| controls.toggle_frozen()
+            >
+                <Icon name=frozen_icon/>
+                <span>"Freeze"</span>
+            </button>
+            <button type="button" class="btn" popovertarget="view-menu" title="Columns: which, and in which order">
+                <Icon name=IconName::Columns/>
+                <span>"View"</span>
+            </button>
+            <span class="joined">
+                <button
+                    type="button"
+                    class="btn join-left"
+                    title="The rows and columns below, as a file"
+                    on:click=move |_| export::download(controls)
+                >
+                    <Icon name=IconName::Download/>
+                    <span>"Download CSV"</span>
+                </button>
+                <button type="button" class="btn join-right" popovertarget="csv-menu" aria-label="Export options">
+                    <Icon name=IconName::Down/>
+                </button>
+            </span>
+        </div>
+    }
+    .into_any()
+}

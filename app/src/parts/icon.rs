@@ -1,0 +1,103 @@
+//! The icons: one path each, drawn in the colour of the text around them.
+
+use leptos::prelude::*;
+
+/// Which icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IconName {
+    /// Downwards.
+    ArrowDown,
+    /// Upwards.
+    ArrowUp,
+    /// A tick.
+    Check,
+    /// A cross.
+    Close,
+    /// Columns of a table.
+    Columns,
+    /// Half dark, half light.
+    Contrast,
+    /// Points down.
+    Down,
+    /// Into a tray.
+    Download,
+    /// Six dots to drag by.
+    Grip,
+    /// Through a door.
+    Leave,
+    /// Two links of a chain.
+    Link,
+    /// The dark.
+    Moon,
+    /// Two bars.
+    Pause,
+    /// Goes on.
+    Play,
+    /// A magnifying glass.
+    Search,
+    /// A circle with a bar.
+    Stop,
+    /// The light.
+    Sun,
+    /// Points up.
+    Up,
+    /// Beware.
+    Warning,
+}
+
+impl IconName {
+    /// Its outline.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::ArrowDown => "M12 5v14m0 0 6-6m-6 6-6-6",
+            Self::ArrowUp => "M12 19V5m0 0 6 6m-6-6-6 6",
+            Self::Check => "m5 12 5 5 9-10",
+            Self::Close => "m6 6 12 12M18 6 6 18",
+            Self::Columns => {
+                "M5 4h14a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2ZM9 4v16M15 4v16"
+            }
+            Self::Contrast => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 0v18M12 7h5.5M12 12h9M12 17h5.5",
+            Self::Down => "m7 10 5 5 5-5",
+            Self::Download => "M12 4v11m0 0 4-4m-4 4-4-4M5 20h14",
+            Self::Grip => "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
+            Self::Leave => "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 16l-4-4 4-4M6 12h9",
+            Self::Link => {
+                "M10 14a4.5 4.5 0 0 0 6.4 0l3-3A4.5 4.5 0 0 0 13 4.6l-1 1M14 10a4.5 4.5 0 0 0-6.4 0l-3 3a4.5 4.5 0 0 0 6.4 6.4l1-1"
+            }
+            Self::Moon => "M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9Z",
+            Self::Pause => "M9 5v14M15 5v14",
+            Self::Play => "m8 5 11 7-11 7Z",
+            Self::Search => "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM20 20l-4-4",
+            Self::Stop => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM8 12h8",
+            Self::Sun => {
+                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M19 5l-1.4 1.4M6.4 17.6 5 19"
+            }
+            Self::Up => "m7 14 5-5 5 5",
+            Self::Warning => "M12 4 2.5 20h19ZM12 10v4M12 17h.01",
+        }
+    }
+}
+
+/// An icon; it says nothing to a screen reader.
+#[component]
+pub fn Icon(
+    /// Which one.
+    #[prop(into)]
+    name: Signal<IconName>,
+) -> impl IntoView {
+    let outline = Signal::derive(move || name.get().path());
+    view! {
+        <svg
+            class="glyph"
+            viewBox="0 0 24 24"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="2"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+            aria-hidden="true"
+        >
+            <path d=outline></path>
+        </svg>
+    }
+}

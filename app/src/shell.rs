@@ -1,0 +1,47 @@
+//! The document around every page: style, fonts, theme and the script that starts the program.
+//!
+//! No inline style, and no script without the nonce of the answer.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::{App, Assets};
+
+/// The whole document. Reads [`Assets`] from the context.
+#[must_use]
+pub fn shell() -> impl IntoView {
+    let assets = expect_context::<Assets>();
+    let nonce = use_nonce();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme="light">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="build" content=assets.build/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <script nonce=nonce.clone()>{include_str!("shell/theme.js")}</script>
+                <link rel="stylesheet" href=assets.css/>
+                {assets
+                    .preload_fonts
+                    .into_iter()
+                    .map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous"/> })
+                    .collect_view()}
+                <script nonce=nonce data-js=assets.js data-wasm=assets.wasm>
+                    {include_str!("shell/boot.js")}
+                </script>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Id of the build that made this page. Browser only.
+pub(crate) fn own_build() -> Option<String> {
+    document().query_selector("meta[name=build]").ok().flatten()?.get_attribute("content")
+}

@@ -1,0 +1,212 @@
+//! CSV of what the table shows (RFC 4180), safe to open in a spreadsheet.
+//!
+//! Text that a spreadsheet would run is guarded by an apostrophe; numbers are never touched.
+
+use std::borrow::Cow;
+
+use wire::Millis;
+
+use super::column::Value;
+use super::{Column, Row};
+use crate::time;
+
+/// Characters that make a spreadsheet take a cell for a formula.
+const STARTS_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// One export: which columns, and how times are written.
+#[derive(Debug)]
+pub struct Export<'a, F> {
+    /// The columns, in their order.
+    pub columns: &'a [Column],
+    /// The moment that idle times are counted to.
+    pub now: Millis,
+    /// Offset from UTC in minutes of the viewer's clock at a moment.
+    pub offset_at: F,
+    /// Whether a byte order mark goes first, for spreadsheets that need it to read UTF-8.
+    pub bom: bool,
+}
+
+impl<F: Fn(Millis) -> i32> Export<'_, F> {
+    /// The file's text: a heading and one record a row, each ended by CRLF.
+    pub fn encode<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> String {
+        let mut csv = String::with_capacity(rows.size_hint().0 * 128 + 256);
+        if self.bom {
+            csv.push('\u{feff}');
+        }
+        self.record(&mut csv, |column| heading(column).into());
+        for row in rows {
+            self.record(&mut csv, |column| self.field(column, row));
+        }
+        csv
+    }
+
+    fn record<'v>(&self, csv: &mut String, field: impl Fn(Column) -> Cow<'v, str>) {
+        for (at, column) in self.columns.iter().enumerate() {
+            if at > 0 {
+                csv.push(',');
+            }
+            push_field(csv, &field(*column));
+        }
+        csv.push_str("\r\n");
+    }
+
+    fn field<'v>(&self, column: Column, row: &'v Row) -> Cow<'v, str> {
+        match column.value(&row.session) {
+            Value::Text(text) if text.starts_with(STARTS_FORMULA) => format!("'{text}").into(),
+            Value::Text(text) => text,
+            Value::Number(number) => number.to_string().into(),
+            Value::At(at) => time::iso(at, (self.offset_at)(at)).into(),
+            Value::Since(at) => (self.now.since(at) / 1_000).to_string().into(),
+        }
+    }
+}
+
+/// The heading of a column; one whose values have a unit names it.
+const fn heading(column: Column) -> &'static str {
+    match column {
+        Column::Idle => "Idle (s)",
+        column => column.label(),
+    }
+}
+
+fn push_field(csv: &mut String, field: &str) {
+    if field.contains(['"', ',', '\r', '\n']) {
+        csv.push('"');
+        csv.push_str(&field.replace('"', "\"\""));
+        csv.push('"');
+    } else {
+        csv.push_str(field);
+    }
+}
+
+/// `sightline-sessions-2026-11-23.csv`.
+#[must_use]
+pub fn file_name(now: Millis, offset_minutes: i32) -> String {
+    format!("sightline-sessions-{}.csv", time::date(now, offset_minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use wire::Rights;
+
+    use super::super::fixture::session;
+    use super::super::{Layout, Rows};
+    use super::*;
+
+    fn row(change: impl FnOnce(&mut wire::Session)) -> Arc<Row> {
+        let mut session = session(1);
+        change(&mut session);
+        let id = session.id;
+        let mut rows = Rows::default();
+        rows.replace(vec![(session, Rights::default())]);
+        rows.get(id).expect("just put there").clone()
+    }
+
+    fn export(columns: &[Column]) -> Export<'_, impl Fn(Millis) -> i32> {
+        Export { columns, now: Millis(1_795_453_400_000), offset_at: |_| 60, bom: false }
+    }
+
+    /// A strict reader of RFC 4180: every record ends in CRLF, quotes only where the grammar
+    /// allows them, the same number of fields in each record.
+    fn read(csv: &str) -> Vec<Vec<String>> {
+        let mut rest = csv.chars().peekable();
+        let mut records = Vec::new();
+        while rest.peek().is_some() {
+            let mut record = Vec::new();
+            loop {
+                let mut field = String::new();
+                if rest.peek() == Some(&'"') {
+                    rest.next();
+                    loop {
+                        match rest.next().expect("a closing quote") {
+                            '"' if rest.peek() == Some(&'"') => field.push(rest.next().expect("peeked")),
+                            '"' => break,
+                            c => field.push(c),
+                        }
+                    }
+                } else {
+                    while let Some(c) = rest.next_if(|c| !matches!(c, ',' | '\r')) {
+                        assert!(!matches!(c, '"' | '\n'), "bare {c:?} in a field");
+                        field.push(c);
+                    }
+                }
+                record.push(field);
+                match rest.next() {
+                    Some(',') => {}
+                    Some('\r') => {
+                        assert_eq!(rest.next(), Some('\n'));
+                        break;
+                    }
+                    other => panic!("{other:?} after a field"),
+                }
+            }
+            records.push(record);
+        }
+        assert!(records.windows(2).all(|pair| pair[0].len() == pair[1].len()));
+        records
+    }
+
+    #[test]
+    fn the_default_columns_in_their_order() {
+        let columns = Layout::default().shown();
+        let row = row(|session| session.service_provider = "Database, \"main\"".into());
+        let csv = export(&columns).encode([row.as_ref()].into_iter());
+        insta::assert_snapshot!(csv.replace("\r\n", "<CRLF>\n"), @r#"
+        User,Device,Client,Start date,Type,Port,Service URL,Account name,Service provider<CRLF>
+        user1,10.0.0.1,gw-1,2026-11-23T18:03:13.250+01:00,WebSSO,2222,ssh://db-1:22,root,"Database, ""main"""<CRLF>
+        "#);
+    }
+
+    #[test]
+    fn formulas_are_guarded_and_numbers_are_not() {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("+49", "'+49"),
+            ("-x", "'-x"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("\rx", "\"'\rx\""),
+            ("a=b", "a=b"),
+            ("'=", "'="),
+            ("", ""),
+        ] {
+            let row = row(|session| session.account_name = text.into());
+            let csv = export(&[Column::AccountName, Column::Port]).encode([row.as_ref()].into_iter());
+            assert_eq!(csv, format!("Account name,Port\r\n{written},2222\r\n"), "{text:?}");
+        }
+        let idle = row(|_| {});
+        assert_eq!(export(&[Column::Idle]).encode([idle.as_ref()].into_iter()), "Idle (s)\r\n7\r\n");
+    }
+
+    #[test]
+    fn the_mark_goes_first() {
+        let with_bom = Export { bom: true, ..export(&[Column::User]) };
+        assert_eq!(with_bom.encode(std::iter::empty()), "\u{feff}User\r\n");
+    }
+
+    #[test]
+    fn files_are_named_by_the_viewers_date() {
+        assert_eq!(file_name(Millis(1_795_476_000_000), 60), "sightline-sessions-2026-11-24.csv");
+    }
+
+    proptest! {
+        #[test]
+        fn a_strict_reader_gets_back_what_the_table_holds(
+            user in any::<String>(), account in "[-=+@,\"\\r\\n\\ta ]{0,12}", port in any::<u16>(),
+        ) {
+            let row = row(|session| {
+                (session.user, session.account_name, session.port) = (user.clone(), account.clone(), port);
+            });
+            let columns = [Column::AccountName, Column::User, Column::Port];
+            let records = read(&export(&columns).encode([row.as_ref()].into_iter()));
+            prop_assert_eq!(&records[0], &["Account name", "User", "Port"]);
+            let guarded = |text: &str| {
+                if text.starts_with(STARTS_FORMULA) { format!("'{text}") } else { text.to_owned() }
+            };
+            prop_assert_eq!(&records[1], &[guarded(&account), guarded(&user), port.to_string()]);
+        }
+    }
+}
