@@ -1,0 +1,35 @@
+//! Where things lie in the work tree. Never creates anything.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The root of the work tree.
+pub(crate) fn root() -> &'static Path {
+    // Two parents of `crates/xtask`; the binary is only ever run from the tree that built it.
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// Cargo's target folder.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
+}
+
+/// A release binary by name.
+pub(crate) fn release(name: &str) -> PathBuf {
+    target().join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+}
+
+/// What this tool keeps between runs: intermediate files and stamps.
+pub(crate) fn kept(name: &str) -> PathBuf {
+    target().join("xtask").join(name)
+}
+
+/// The folder of web assets that the server reads: beside its executable.
+pub(crate) fn site() -> PathBuf {
+    target().join("release").join("site")
+}
+
+/// The browser tests, whose `node_modules` also hold the optimiser.
+pub(crate) fn end2end() -> PathBuf {
+    root().join("end2end")
+}

@@ -1,0 +1,40 @@
+//! Fetches what the build needs and does not have yet.
+
+use anyhow::{Result, bail};
+
+use crate::{node, say, tool};
+
+/// The compile target of the browser's half.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// `cargo xtask setup`.
+pub(crate) fn setup() -> Result<()> {
+    wasm_target()?;
+    node::modules_if_possible();
+    Ok(())
+}
+
+/// Makes sure that the compile target of the browser's half is installed.
+pub(crate) fn wasm_target() -> Result<()> {
+    // Asks rustc rather than rustup: a toolchain from a distribution may have the target too.
+    let printed = tool::output(tool::program("rustc", crate::place::root()).args([
+        "--print",
+        "target-libdir",
+        "--target",
+        WASM,
+    ]));
+    if printed
+        .is_some_and(|folder| std::fs::read_dir(folder.trim()).is_ok_and(|mut any| any.next().is_some()))
+    {
+        say::fresh("setup", &format!("{WASM} is installed"));
+        return Ok(());
+    }
+    if tool::find("rustup").is_none() {
+        bail!("rustup is missing, which adds the compile target {WASM}: get it from https://rustup.rs");
+    }
+    say::step("setup", &format!("adding the compile target {WASM}"));
+    tool::call(
+        tool::program("rustup", crate::place::root()).args(["target", "add", WASM]),
+        &format!("`rustup target add {WASM}`"),
+    )
+}

@@ -1,0 +1,32 @@
+//! Every test there is, one suite after the other; a failing suite does not keep the next from running.
+
+mod browser;
+pub(crate) mod cargo_test;
+mod debian;
+mod tally;
+
+use std::process::ExitCode;
+
+pub(crate) use tally::Tally;
+
+use crate::{build, check, demo};
+
+/// `cargo xtask test`.
+pub(crate) fn test() -> ExitCode {
+    let mut tally = Tally::default();
+    debian::install_missing();
+    check::formatting(&mut tally);
+    check::lints(&mut tally);
+    check::lints_of_the_browsers_half(&mut tally);
+    cargo_test::run(&["--workspace"], &mut tally);
+    let built = build::release(&[]);
+    let is_built = built.is_ok();
+    tally.one("release build", built);
+    if is_built {
+        tally.one("demo", demo::rehearse());
+        browser::run(&mut tally);
+    } else {
+        tally.add("demo and browser tests: left out without a release build", 0, 2);
+    }
+    tally.finish()
+}

@@ -1,0 +1,78 @@
+//! Installs the programs that the tests use, on Debian and its relatives; says which it cannot.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::{place, say, tool};
+
+/// A package, and whether what the tests want of it is there.
+struct Package {
+    name: &'static str,
+    is_there: fn() -> bool,
+}
+
+const PACKAGES: &[Package] = &[
+    Package { name: "openssh-server", is_there: || tool::find("sshd").is_some() },
+    Package { name: "openssh-client", is_there: || tool::find("ssh").is_some() },
+    Package { name: "sshpass", is_there: || tool::find("sshpass").is_some() },
+    Package { name: "chromium", is_there: || tool::find("chromium").is_some() },
+    Package { name: "postgresql", is_there: has_postgresql },
+];
+
+/// Installs what is missing and can be installed.
+pub(crate) fn install_missing() {
+    let missing: Vec<_> = missing().collect();
+    if missing.is_empty() {
+        say::fresh("debian", "every program that the tests use is here");
+        return;
+    }
+    if let Some(mut apt) = apt_get() {
+        say::step("debian", &format!("installing {}", missing.join(" ")));
+        // A stale list still names packages; the installation tells whether they are to be had.
+        if let Err(error) = tool::call(apt().arg("update"), "`apt-get update`") {
+            say::note("debian", &format!("{error:#}"));
+        }
+        let install = ["install", "--yes", "--no-install-recommends"];
+        if let Err(error) = tool::call(apt().args(install).args(&missing), "`apt-get install`") {
+            say::note("debian", &format!("{error:#}"));
+        }
+    }
+    for name in self::missing() {
+        say::failed(
+            "debian",
+            &format!("{name} is missing and cannot be installed here: `apt-get install {name}`"),
+        );
+    }
+}
+
+fn missing() -> impl Iterator<Item = &'static str> {
+    PACKAGES.iter().filter(|package| !(package.is_there)()).map(|package| package.name)
+}
+
+/// Debian keeps the database's programs out of the path, by version.
+fn has_postgresql() -> bool {
+    tool::find("postgres").is_some()
+        || Path::new("/usr/lib/postgresql").read_dir().is_ok_and(|versions| {
+            versions.flatten().any(|version| version.path().join("bin").join("postgres").exists())
+        })
+}
+
+/// How to call `apt-get` with the right to install, if there is a way without a question.
+fn apt_get() -> Option<impl FnMut() -> Command> {
+    tool::find("apt-get")?;
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        tool::output(tool::program("sudo", place::root()).args(["-n", "true"]))?;
+    }
+    Some(move || {
+        let mut command = if is_root {
+            tool::program("apt-get", place::root())
+        } else {
+            let mut sudo = tool::program("sudo", place::root());
+            sudo.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+            sudo
+        };
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    })
+}
