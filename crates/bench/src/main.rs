@@ -1,0 +1,126 @@
+//! Measures Sightline on the machine it runs on, beside direct OpenSSH and ProxyJump in the same
+//! run, and prints one table beside the bars and the peers.
+//!
+//! Everything is real and on loopback: the release build of the server, OpenSSH's own server and
+//! client, Chromium. It ends by itself and leaves nothing running. It is no test: nothing fails
+//! because a machine is slow.
+
+mod browser;
+mod children;
+mod http;
+mod measure;
+mod ssh;
+mod stamps;
+mod stats;
+mod swarm;
+mod table;
+mod target;
+mod terminal;
+mod watchers;
+mod world;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::table::Row;
+use crate::world::World;
+
+/// A run that takes longer has lost its way: what was measured so far is printed.
+const LONGEST_RUN: Duration = Duration::from_secs(12 * 60);
+
+/// Rows as they come, for the run that ends early as well.
+static ROWS: Mutex<Vec<Row>> = Mutex::new(Vec::new());
+
+#[derive(Parser)]
+#[command(about = "Measures Sightline beside direct OpenSSH and ProxyJump")]
+struct Options {
+    /// The server to measure.
+    #[arg(long, default_value = "target/release/sightline")]
+    bin: PathBuf,
+    /// Fewer rounds: a look instead of a measurement.
+    #[arg(long)]
+    quick: bool,
+    /// Only these measurements; see `--list`.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Names the measurements and ends.
+    #[arg(long)]
+    list: bool,
+    #[command(subcommand)]
+    helper: Option<Helper>,
+}
+
+#[derive(Subcommand)]
+enum Helper {
+    /// Writes the time to the terminal again and again (run by the bench on the target).
+    #[command(hide = true)]
+    Stamp {
+        /// How many times.
+        count: u32,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    if let Some(Helper::Stamp { count }) = options.helper {
+        return stamps::write(count);
+    }
+    if options.list {
+        for (name, _) in measure::ALL {
+            println!("{name}");
+        }
+        return Ok(());
+    }
+    for name in &options.only {
+        anyhow::ensure!(
+            measure::ALL.iter().any(|(known, _)| known == name),
+            "no measurement is called {name}: see --list"
+        );
+    }
+
+    std::thread::spawn(|| {
+        std::thread::sleep(LONGEST_RUN);
+        eprintln!("bench: longer than {} minutes, giving up", LONGEST_RUN.as_secs() / 60);
+        children::end_all();
+        finish();
+        std::process::exit(1);
+    });
+
+    let bin = options.bin.canonicalize().with_context(|| {
+        format!("{} is missing: build it with `cargo xtask bench`", options.bin.display())
+    })?;
+    eprintln!("bench: starting the server, an sshd and their world");
+    let mut world = World::start(bin, options.quick)?;
+    for (name, measure) in measure::ALL {
+        if !options.only.is_empty() && !options.only.iter().any(|only| only == name) {
+            continue;
+        }
+        eprintln!("bench: {name}");
+        match measure(&mut world) {
+            Ok(rows) => {
+                for row in rows {
+                    eprintln!("bench:   {}: {}", row.what, row.measured);
+                    ROWS.lock().expect("no holder of rows panics").push(row);
+                }
+            }
+            Err(error) => {
+                eprintln!("bench:   failed: {error:#}");
+                let row = Row::info(*name, format!("failed: {error:#}"));
+                ROWS.lock().expect("no holder of rows panics").push(row);
+            }
+        }
+    }
+    drop(world);
+    children::end_all();
+    finish();
+    Ok(())
+}
+
+fn finish() {
+    let rows = ROWS.lock().expect("no holder of rows panics");
+    print!("{}", table::render(&rows));
+}

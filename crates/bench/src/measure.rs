@@ -1,0 +1,36 @@
+//! The measurements, in the order in which they run.
+
+mod bulk;
+mod echo;
+mod join;
+mod log_in;
+mod memory;
+mod pages;
+mod rows;
+mod wasm;
+mod watch;
+
+use crate::table::Row;
+use crate::world::World;
+
+/// One measurement: its rows of the table.
+type Measure = fn(&mut World) -> anyhow::Result<Vec<Row>>;
+
+/// All of them, by name.
+pub(crate) const ALL: &[(&str, Measure)] = &[
+    ("wasm", wasm::sizes),
+    ("log-in", log_in::measure),
+    ("echo", echo::alone),
+    ("echo-watched", echo::watched),
+    ("bulk", bulk::with_terminal),
+    ("exec", bulk::without_terminal),
+    ("watch", watch::measure),
+    ("join", join::measure),
+    ("rows", rows::feed),
+    ("page", pages::rows),
+    ("pane", pages::pane),
+    ("flood", pages::flood),
+    ("terminal", pages::terminal),
+    ("idle", memory::idle),
+    ("busy", memory::busy),
+];
