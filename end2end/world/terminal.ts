@@ -1,0 +1,80 @@
+// A person at a terminal: a real `ssh` in a real pseudo-terminal.
+import { join } from 'node:path';
+import { Program } from './processes.ts';
+
+/** Size of the window that the person has; not the default, so that it shows when it got lost. */
+export const WINDOW = { cols: 100, rows: 30 };
+
+export interface Way {
+  /** Folder for the list of known hosts. */
+  folder: string;
+  /** Port of the gateway. */
+  port: number;
+  /** The person's private key. */
+  key: string;
+  /** `USER:LOGIN@AGENT`. */
+  destination: string;
+  /** Command instead of a shell. */
+  command?: string;
+}
+
+/** `ssh` needs a terminal of its own; `script` gives it one and hands its bytes through pipes. */
+export class Terminal {
+  private constructor(private readonly program: Program) {}
+
+  static connect(way: Way): Terminal {
+    const ssh = [
+      'ssh',
+      ...['-F', 'none', '-tt', '-p', String(way.port), '-i', way.key],
+      ...['-o', 'IdentitiesOnly=yes', '-o', 'StrictHostKeyChecking=accept-new', '-o', 'LogLevel=ERROR'],
+      ...['-o', `UserKnownHostsFile=${join(way.folder, 'known_hosts')}`],
+      `${way.destination}@127.0.0.1`,
+      ...(way.command === undefined ? [] : [way.command]),
+    ];
+    const line = `stty cols ${WINDOW.cols} rows ${WINDOW.rows} && exec ${ssh.map(quoted).join(' ')}`;
+    // Without SHELL, `script` runs the line with sh.
+    const env: NodeJS.ProcessEnv = { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh' };
+    delete env['SSH_AUTH_SOCK'];
+    return new Terminal(new Program('ssh', 'script', ['-qefc', line, '/dev/null'], env));
+  }
+
+  /** All that the terminal was sent. */
+  get output(): string {
+    return this.program.output;
+  }
+
+  get running(): boolean {
+    return this.program.running;
+  }
+
+  /** Types a line and Enter. */
+  enter(line: string): void {
+    this.program.write(`${line}\r`);
+  }
+
+  /** Waits for text on the terminal. */
+  async shows(pattern: RegExp, within?: number): Promise<void> {
+    await this.program.says(pattern, 0, within);
+  }
+
+  /** Waits until a shell on the target answers. */
+  async answers(): Promise<void> {
+    // The sum is not in what was typed, so its echo is not taken for the answer.
+    this.enter('echo "up-$((40 + 2))"');
+    await this.shows(/up-42/);
+  }
+
+  /** Waits for the end of `ssh` and returns its exit status. */
+  ends(within?: number): Promise<number> {
+    return this.program.ends(within);
+  }
+
+  /** Closes the window. */
+  close(): Promise<void> {
+    return this.program.stop();
+  }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
