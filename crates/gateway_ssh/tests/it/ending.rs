@@ -1,5 +1,6 @@
 //! Every session ends, its row says how, and nothing of it is left.
 
+use std::io::{BufRead, BufReader, Read};
 use std::time::{Duration, Instant};
 
 use gateway_ssh::Secret;
@@ -11,6 +12,9 @@ use crate::support::pty::Terminal;
 use crate::support::target::{LOGIN, PASSWORD, Target};
 use crate::support::tools::{program, said, text, until, within};
 use crate::support::world::{World, assert_quick};
+
+/// Looks without a change, 10 ms apart, after which something stands still.
+const STILL: u32 = 30;
 
 /// Whether the process whose id is in the file is there.
 fn runs(file: &std::path::Path) -> bool {
@@ -65,13 +69,30 @@ async fn terminate_needs_no_answer_from_client_or_target() {
     let id = child.id().expect("it runs").to_string();
     let stop = std::process::Command::new(program("kill")).args(["-STOP", &id]).status().expect("kill runs");
     assert!(stop.success());
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    stalled(&file).await;
     let started = Instant::now();
     world.terminate(session, "no answer");
     assert!(world.rows.open().is_empty(), "the row ends at once");
     until("the end of the connection", || connections(&world) == 0).await;
     assert_quick(started, Duration::from_secs(4));
     child.kill().await.expect("killed");
+}
+
+/// Waits until the process whose id is in the file writes no more, because nobody takes it.
+async fn stalled(file: &std::path::Path) {
+    let id = std::fs::read_to_string(file).expect("an id");
+    let counters = std::path::Path::new("/proc").join(id.trim()).join("io");
+    let written = || {
+        let text = std::fs::read_to_string(&counters).expect("counters");
+        text.lines().find_map(|line| line.strip_prefix("wchar: ").map(str::to_owned)).expect("bytes")
+    };
+    let mut looks = (String::new(), 0);
+    until("a flood that nobody takes", || {
+        let now = written();
+        looks = if now == looks.0 { (now, looks.1 + 1) } else { (now, 0) };
+        looks.1 == STILL
+    })
+    .await;
 }
 
 /// TCP connections between the gateway and its `sshd`.
@@ -151,7 +172,10 @@ async fn a_client_that_leaves_before_its_target_answers_opens_no_session() {
 async fn a_gateway_that_stops_tells_everybody_and_ends() {
     let world = World::start().await;
     let (child, _) = world.start_session("exec sleep 30").await;
-    let mut idle = std::net::TcpStream::connect(world.address).expect("connected");
+    // Its greeting shows that the gateway serves it: what still waits to be accepted is reset.
+    let mut idle = BufReader::new(std::net::TcpStream::connect(world.address).expect("connected"));
+    let mut greeting = String::new();
+    idle.read_line(&mut greeting).expect("greeted");
     let started = Instant::now();
     world.stop.cancel();
     let output = within("ssh", child.wait_with_output()).await.expect("ssh ran");
@@ -160,5 +184,5 @@ async fn a_gateway_that_stops_tells_everybody_and_ends() {
     assert_quick(started, Duration::from_secs(5));
     assert_eq!(world.rows.ends()[0].reason, EndReason::NodeLost);
     let mut rest = Vec::new();
-    std::io::Read::read_to_end(&mut idle, &mut rest).expect("closed");
+    idle.read_to_end(&mut rest).expect("closed in order");
 }
