@@ -192,8 +192,10 @@ impl World {
     pub(crate) async fn start_session(&self, command: &str) -> (Child, SessionId) {
         let before = self.rows.all().len();
         let child = self.ssh(&self.login(), &[command]).spawn().expect("ssh starts");
-        until("a session", || self.rows.all().len() > before).await;
-        let session = self.rows.all()[before].0.session.id;
+        let session = || Some(self.rows.all().get(before)?.0.session.id);
+        // Written first, announced second: only then is it there to be watched or ended.
+        until("a session", || session().is_some_and(|id| self.hub.facts(id).is_some())).await;
+        let session = session().expect("just seen");
         (child, session)
     }
 
