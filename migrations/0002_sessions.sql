@@ -54,8 +54,11 @@ CREATE TABLE web_sign_ins (
 CREATE INDEX web_sign_ins_by_user ON web_sign_ins (user_id);
 CREATE INDEX web_sign_ins_by_session ON web_sign_ins (session_id);
 
+-- Never changed, never removed: each event's hash covers its fields and the hash of the event before it.
 CREATE TABLE audit_events (
     id TEXT PRIMARY KEY NOT NULL,
+    -- 1, 2, 3, … in the order in which they were written.
+    number BIGINT NOT NULL UNIQUE,
     at BIGINT NOT NULL,
     actor TEXT NOT NULL,
     actor_id TEXT,
@@ -63,10 +66,15 @@ CREATE TABLE audit_events (
     subject TEXT NOT NULL,
     session_id TEXT,
     device TEXT,
-    detail TEXT NOT NULL
+    detail TEXT NOT NULL,
+    -- SHA-256, hexadecimal.
+    hash TEXT NOT NULL
 );
 
-CREATE INDEX audit_events_by_time ON audit_events (at, id);
-CREATE INDEX audit_events_by_session ON audit_events (session_id, at);
-CREATE INDEX audit_events_by_action ON audit_events (action, at);
-CREATE INDEX audit_events_by_actor ON audit_events (actor, at);
+-- How many events were written.
+INSERT INTO meta (key, value) VALUES ('audit_events', 0);
+
+CREATE INDEX audit_events_by_time ON audit_events (at, number);
+CREATE INDEX audit_events_by_session ON audit_events (session_id, number);
+CREATE INDEX audit_events_by_action ON audit_events (action, number);
+CREATE INDEX audit_events_by_actor ON audit_events (actor, number);

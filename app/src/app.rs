@@ -8,6 +8,7 @@ use leptos_router::path;
 
 use crate::clock::Clock;
 use crate::frame::Frame;
+use crate::pages::audit::AuditPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::session::SessionPage;
 use crate::pages::sessions::SessionsPage;
@@ -29,6 +30,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Redirect path="/sessions"/> } ssr=SsrMode::Async/>
                     <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>

@@ -5,7 +5,7 @@ use http::request::Parts;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
-use wire::{End, Rights, Session, SessionId};
+use wire::{End, Millis, Rights, Session, SessionId};
 
 /// The signed-in person, as the page's frame shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Me {
     pub full_name: String,
     /// Name of their role.
     pub role: String,
+    /// Whether they may read the audit.
+    pub reads_audit: bool,
     /// The stored layout of the sessions table (JSON of `table::Layout`), if one was kept.
     pub layout: Option<String>,
 }
@@ -31,6 +33,58 @@ pub struct Shown {
     pub refusal: Option<String>,
     /// How it ended, when it has.
     pub ended: Option<End>,
+}
+
+/// Which events of the audit; what is empty filters nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditQuery {
+    /// Done by this actor.
+    pub actor: String,
+    /// This action.
+    pub action: String,
+    /// With this text in its subject.
+    pub subject: String,
+    /// On the session of this id.
+    pub session: String,
+    /// From this day on, `2026-11-23` in UTC.
+    pub from: String,
+    /// To the end of this day.
+    pub until: String,
+    /// Before the event of this number.
+    pub before: Option<i64>,
+}
+
+/// One event of the audit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// Its place, counted from the first event of all.
+    pub number: i64,
+    /// When.
+    pub at: Millis,
+    /// Who did it.
+    pub actor: String,
+    /// What was done.
+    pub action: String,
+    /// To whom or what.
+    pub subject: String,
+    /// On which session.
+    pub session: Option<SessionId>,
+    /// From which address.
+    pub device: Option<String>,
+    /// Everything else, in words.
+    pub detail: String,
+}
+
+/// A page of the audit, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// Its events.
+    pub events: Vec<AuditEvent>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// Every action that can be asked for.
+    pub actions: Vec<String>,
 }
 
 /// Why a call came to nothing; each is shown to the person as it reads.
@@ -78,6 +132,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Keeps the layout of the sessions table for this person.
     async fn save_layout(&self, parts: &Parts, layout: String) -> Result<(), BackendError>;
+
+    /// A page of the audit; not found for those who may not read it.
+    async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError>;
 
     /// Takes note that this person exported rows as CSV: the filter in words and how many rows.
     async fn note_export(&self, parts: &Parts, filter: String, rows: u32) -> Result<(), BackendError>;

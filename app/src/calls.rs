@@ -7,7 +7,7 @@
 use leptos::server;
 use wire::{End, SessionId};
 
-use crate::backend::{BackendError, Me, Shown};
+use crate::backend::{AuditPage, AuditQuery, BackendError, Me, Shown};
 
 #[cfg(feature = "ssr")]
 mod scope {
@@ -53,6 +53,13 @@ pub async fn terminate(id: SessionId, reason: String) -> Result<End, BackendErro
 pub async fn save_layout(layout: String) -> Result<(), BackendError> {
     let (backend, parts) = scope()?;
     backend.save_layout(&parts, layout).await
+}
+
+/// A page of the audit.
+#[server(endpoint = "audit")]
+pub async fn audit(query: AuditQuery) -> Result<AuditPage, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.audit(&parts, query).await
 }
 
 /// Takes note of an export.

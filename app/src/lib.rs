@@ -12,6 +12,7 @@ pub mod backend;
 mod board;
 pub mod calls;
 pub mod clock;
+pub mod csv;
 pub mod feed;
 mod frame;
 mod kept;

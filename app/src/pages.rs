@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod not_found;
 pub mod session;
 pub(crate) mod sessions;

@@ -43,6 +43,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the audit, ${colorScheme}`, async ({ world }) => {
+    const page = await world.sessionsPage('ada', { colorScheme });
+    await page.goto('/audit');
+    await expect(page.getByRole('cell', { name: 'sign-in', exact: true })).not.toHaveCount(0);
+    await expectAccessible(page);
+  });
+}
+
 /** Everything of WCAG 2.2 A and AA that can be checked by a program. */
 async function expectAccessible(page: Page): Promise<void> {
   // What is still fading in has no contrast yet.

@@ -1,5 +1,7 @@
 //! Audit events: who did what to whom in Sightline itself.
 
+pub(crate) mod chain;
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -54,6 +56,31 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action, in the order in which people look for them.
+    pub const ALL: [Self; 21] = [
+        Self::SignIn,
+        Self::SignInFailed,
+        Self::SignInThrottled,
+        Self::SignOut,
+        Self::SetUp,
+        Self::Watched,
+        Self::Terminated,
+        Self::Exported,
+        Self::ConnectionRefused,
+        Self::HostKeyPinned,
+        Self::HostKeyChanged,
+        Self::UserAdded,
+        Self::UserDisabled,
+        Self::PasswordSet,
+        Self::AgentAdded,
+        Self::AccountAdded,
+        Self::SecretSet,
+        Self::GrantAdded,
+        Self::GrantRemoved,
+        Self::TokenAdded,
+        Self::TokenRevoked,
+    ];
+
     /// The action in words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

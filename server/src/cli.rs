@@ -5,6 +5,7 @@
 
 mod accounts;
 mod agents;
+mod audit;
 mod grants;
 mod input;
 mod log;
@@ -55,6 +56,9 @@ enum Command {
     /// Open sessions
     #[command(subcommand)]
     Session(sessions::Command),
+    /// What was done in Sightline itself
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 /// What a command works with.
@@ -119,6 +123,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Grant(command) => grants::run(&desk, command).await,
             Command::Token(command) => tokens::run(&desk, command).await,
             Command::Session(command) => sessions::run(&desk, command).await,
+            Command::Audit(command) => audit::run(&desk, command).await,
         };
         desk.store.close().await;
         done

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod agents;
+mod audit_check;
 mod audit_events;
 mod directory;
 mod grants;
@@ -30,7 +31,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use accounts::{AccountRow, NewAccount, SealedAccount, SecretKind};
 pub use agents::{AgentRow, AgentUrl, NewAgent};
-pub use audit_events::AuditRow;
+pub use audit_check::{AuditFault, AuditHead};
+pub use audit_events::{AuditFilter, AuditRow};
 pub use grants::GrantKind;
 pub use host_keys::PinnedKey;
 pub use preferences::SESSIONS_LAYOUT;

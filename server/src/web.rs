@@ -4,6 +4,7 @@
 //! [`hub::permit`], and no SQL is here.
 
 mod api;
+mod audit;
 mod backend;
 mod caller;
 mod feed;
@@ -99,6 +100,7 @@ fn router(web: Shared) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/pkg/{*path}", get(site::file))
+        .route("/audit.csv", get(audit::csv))
         .route("/api/{*function}", post(pages::call))
         .nest("/api/v1", api::router())
         .route("/api/v1/", any(api::unknown))

@@ -1,6 +1,4 @@
-//! CSV of what the table shows (RFC 4180), safe to open in a spreadsheet.
-//!
-//! Text that a spreadsheet would run is guarded by an apostrophe; numbers are never touched.
+//! CSV of what the table shows.
 
 use std::borrow::Cow;
 
@@ -8,10 +6,8 @@ use wire::Millis;
 
 use super::column::Value;
 use super::{Column, Row};
+use crate::csv::{guarded, push_record};
 use crate::time;
-
-/// Characters that make a spreadsheet take a cell for a formula.
-const STARTS_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// One export: which columns, and how times are written.
 #[derive(Debug)]
@@ -41,19 +37,12 @@ impl<F: Fn(Millis) -> i32> Export<'_, F> {
     }
 
     fn record<'v>(&self, csv: &mut String, field: impl Fn(Column) -> Cow<'v, str>) {
-        for (at, column) in self.columns.iter().enumerate() {
-            if at > 0 {
-                csv.push(',');
-            }
-            push_field(csv, &field(*column));
-        }
-        csv.push_str("\r\n");
+        push_record(csv, self.columns.iter().map(|column| field(*column)));
     }
 
     fn field<'v>(&self, column: Column, row: &'v Row) -> Cow<'v, str> {
         match column.value(&row.session) {
-            Value::Text(text) if text.starts_with(STARTS_FORMULA) => format!("'{text}").into(),
-            Value::Text(text) => text,
+            Value::Text(text) => guarded(text),
             Value::Number(number) => number.to_string().into(),
             Value::At(at) => time::iso(at, (self.offset_at)(at)).into(),
             Value::Since(at) => (self.now.since(at) / 1_000).to_string().into(),
@@ -66,16 +55,6 @@ const fn heading(column: Column) -> &'static str {
     match column {
         Column::Idle => "Idle (s)",
         column => column.label(),
-    }
-}
-
-fn push_field(csv: &mut String, field: &str) {
-    if field.contains(['"', ',', '\r', '\n']) {
-        csv.push('"');
-        csv.push_str(&field.replace('"', "\"\""));
-        csv.push('"');
-    } else {
-        csv.push_str(field);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
-use app::backend::{Backend, BackendError, Me, Shown};
+use app::backend::{AuditPage, AuditQuery, Backend, BackendError, Me, Shown};
 use async_trait::async_trait;
 use axum::http::request::Parts;
-use hub::{NotOpen, Refusal, Watch, permit, rights};
+use hub::{NotOpen, ReadAudit, Refusal, Watch, permit, permit_global, rights};
 use wire::{End, Rights, SessionId};
 
 use super::Shared;
+use super::audit::AuditError;
 use super::peer::peer;
 use super::sessions::{SessionError, by};
 use crate::audit::Action;
@@ -38,7 +39,8 @@ impl Backend for Pages {
             None => None,
         };
         let viewer = known.viewer;
-        Ok(Some(Me { name: viewer.name, full_name: viewer.full_name, role: known.role, layout }))
+        let reads_audit = permit_global::<ReadAudit>(&viewer).is_ok();
+        Ok(Some(Me { name: viewer.name, full_name: viewer.full_name, role: known.role, reads_audit, layout }))
     }
 
     async fn session(&self, parts: &Parts, id: SessionId) -> Result<Shown, BackendError> {
@@ -73,6 +75,15 @@ impl Backend for Pages {
         }
         let Some(user) = viewer.user_id else { return Err(BackendError::Failed) };
         self.0.services.store.set_preference(user, SESSIONS_LAYOUT, &layout).await.map_err(failed)
+    }
+
+    async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        let permit = permit_global::<ReadAudit>(&viewer).map_err(|_| BackendError::NotFound)?;
+        self.0.audit(&permit, &query).await.map_err(|error| match error {
+            AuditError::Asked(words) => BackendError::Refused(words),
+            AuditError::Store(error) => failed(error),
+        })
     }
 
     async fn note_export(&self, parts: &Parts, filter: String, rows: u32) -> Result<(), BackendError> {

@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{RequestExt, Router};
+use hub::{ReadAudit, permit_global};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos::server_fn::error::FromServerFnError;
@@ -75,6 +76,8 @@ async fn page(State(web): State<Shared>, request: Request) -> Response {
                         Err(_) => status = StatusCode::NOT_FOUND,
                     },
                 }
+            } else if path == "/audit" && permit_global::<ReadAudit>(&signed.known.viewer).is_err() {
+                status = StatusCode::NOT_FOUND;
             }
         }
         None => {}

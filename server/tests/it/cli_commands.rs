@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use sqlx::Connection;
+
 use crate::people::{KEY, OTHER_KEY};
 use crate::program::Program;
 
@@ -205,4 +207,20 @@ fn an_unreachable_database_is_one_line() {
     assert_eq!(done.status, 1);
     assert_eq!(done.err.lines().count(), 1, "{}", done.err);
     assert!(done.err.contains("the database cannot be used"), "{}", done.err);
+}
+
+#[tokio::test]
+async fn an_audit_that_was_changed_is_named() {
+    let program = furnished();
+    let whole = program.ok("audit verify", "");
+    assert!(whole.starts_with("the audit is whole: ") && whole.contains(" events, head "), "{whole}");
+    sqlx::any::install_default_drivers();
+    let url = server::store::Store::sqlite_url(&program.data().join("sightline.db"));
+    let mut database = sqlx::AnyConnection::connect(&url).await.expect("connected");
+    let changed = sqlx::query("UPDATE audit_events SET actor = 'nobody' WHERE number = 2");
+    changed.execute(&mut database).await.expect("changed");
+    database.close().await.expect("closed");
+    let broken = program.run("audit verify");
+    assert_eq!((broken.status, broken.out.as_str()), (1, ""));
+    assert!(broken.err.starts_with("sightline: the audit is not whole: event 2 ("), "{}", broken.err);
 }

@@ -6,6 +6,7 @@ mod database;
 mod people;
 mod program;
 mod running;
+mod store_audit;
 mod store_directory;
 mod store_sessions;
 mod web_api;

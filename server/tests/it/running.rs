@@ -10,7 +10,7 @@ use server::config::Config;
 use server::crypto::passwords;
 use server::serve::{Running, start};
 use server::services::Services;
-use server::store::{NewUser, User};
+use server::store::{AuditFilter, NewUser, User};
 use wire::{EndReason, SessionId, SessionType};
 
 use crate::people::{account, opening};
@@ -55,7 +55,7 @@ async fn ended(services: &Services, id: SessionId) -> wire::End {
 async fn actions(services: &Services) -> Vec<String> {
     services
         .store
-        .audit_events(100)
+        .audit_page(&AuditFilter::default(), None, 100)
         .await
         .expect("read")
         .into_iter()

@@ -2,7 +2,7 @@
 
 use hub::{Scope, Scopes};
 use server::audit::{Action, Event};
-use server::store::{GrantKind, NewAgent, PinnedKey, SESSIONS_LAYOUT, StoreError};
+use server::store::{AuditFilter, GrantKind, NewAgent, PinnedKey, SESSIONS_LAYOUT, StoreError};
 
 use crate::database::{Database, on_both};
 use crate::people::{KEY, OTHER_KEY, account, grant, new_user, opening, user};
@@ -54,7 +54,7 @@ async fn names_and_roles_are_checked(db: Database) {
     let bad = db.store.add_user(new_user("ann", "king"), event(Action::UserAdded)).await;
     assert_eq!(refusal(bad), "there is no role \"king\"");
     assert!(!db.store.has_users().await.expect("read"));
-    assert!(db.store.audit_events(10).await.expect("read").is_empty());
+    assert!(db.store.audit_page(&AuditFilter::default(), None, 10).await.expect("read").is_empty());
 }
 
 async fn the_first_user_is_made_once(db: Database) {
@@ -78,7 +78,7 @@ async fn disabling_ends_what_is_open(db: Database) {
     assert!(refusal(store.disable_user("ann", event(Action::UserDisabled)).await).contains("already"));
     assert!(refusal(store.disable_user("bob", event(Action::UserDisabled)).await).contains("no user"));
     assert_eq!(store.disabled_with_sessions("gw-1").await.expect("read"), [ann.id]);
-    let last = &store.audit_events(1).await.expect("read")[0];
+    let last = &store.audit_page(&AuditFilter::default(), None, 1).await.expect("read")[0];
     assert_eq!(
         (last.actor.as_str(), last.action.as_str(), last.subject.as_str()),
         ("command line", "user disabled", "ann")
@@ -145,7 +145,7 @@ async fn grants_come_and_go(db: Database) {
     assert_eq!(refusal(remove(GrantKind::User).await), "ann does not hold the user grant on root@db-1");
     remove(GrantKind::Owner).await.expect("removed");
     assert!(store.viewer(&ann).await.expect("read").owned.is_empty());
-    let added = store.audit_events(20).await.expect("read");
+    let added = store.audit_page(&AuditFilter::default(), None, 20).await.expect("read");
     assert_eq!(added.iter().filter(|event| event.action == "grant added").count(), 1);
 }
 

@@ -1,6 +1,7 @@
 //! Sessions, sign-ins and audit events in the store.
 
 use server::audit::{Action, Event};
+use server::store::AuditFilter;
 use wire::{End, EndReason, Millis, SessionId, Update};
 
 use crate::database::{Database, on_both};
@@ -134,7 +135,7 @@ async fn a_batch_may_be_written_twice(db: Database) {
     for _ in 0..2 {
         db.store.write_batch(&[], std::slice::from_ref(&event)).await.expect("written");
     }
-    let all = db.store.audit_events(10).await.expect("read");
+    let all = db.store.audit_page(&AuditFilter::default(), None, 10).await.expect("read");
     assert_eq!(all.len(), 1);
     assert_eq!((all[0].action.as_str(), all[0].detail.as_str()), ("watched", "12 s"));
 }

@@ -1,0 +1,219 @@
+//! `/audit`: who did what in Sightline itself, newest first; for those who may read it.
+//!
+//! Everything that it shows hangs on its address: a filter is a plain form, a page is a link.
+
+use http::StatusCode;
+use leptos::either::EitherOf3;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use leptos_router::params::ParamsMap;
+
+use super::not_found::NotFoundPage;
+use crate::backend::{AuditEvent, AuditPage as Found, AuditQuery, BackendError};
+use crate::parts::{Icon, IconName};
+use crate::reply::answer_with;
+use crate::{calls, frame, text, time};
+
+/// The page.
+#[component]
+pub(crate) fn AuditPage() -> AnyView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(read));
+    let found = Resource::new_blocking(move || asked.get(), calls::audit);
+    view! {
+        <Suspense fallback=|| view! { <div class="audit" aria-busy="true"></div> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => EitherOf3::A(present(asked.get_untracked(), found)),
+                    Err(BackendError::NotFound) => EitherOf3::B(view! { <NotFoundPage/> }),
+                    Err(error) => EitherOf3::C(failed(&error)),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+fn read(query: &ParamsMap) -> AuditQuery {
+    let text = |name: &str| query.get(name).unwrap_or_default();
+    AuditQuery {
+        actor: text("actor"),
+        action: text("action"),
+        subject: text("subject"),
+        session: text("session"),
+        from: text("from"),
+        until: text("until"),
+        before: query.get("before").and_then(|number| number.parse().ok()),
+    }
+}
+
+/// The filter of `query` as an address below `path`, from before event `before` on.
+fn address(path: &str, query: &AuditQuery, before: Option<i64>) -> String {
+    let before = before.map(|number| number.to_string()).unwrap_or_default();
+    let pairs: Vec<String> = [
+        ("actor", &query.actor),
+        ("action", &query.action),
+        ("subject", &query.subject),
+        ("session", &query.session),
+        ("from", &query.from),
+        ("until", &query.until),
+        ("before", &before),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(name, value)| format!("{name}={}", text::percent_encoded(value)))
+    .collect();
+    if pairs.is_empty() { path.into() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+fn present(query: AuditQuery, found: Found) -> AnyView {
+    let csv = address("/audit.csv", &query, None);
+    let newest = query.before.is_some().then(|| address("/audit", &query, None));
+    let older = found
+        .more
+        .then(|| found.events.last().map(|event| address("/audit", &query, Some(event.number))))
+        .flatten();
+    let shown = match found.events.len() {
+        0 => "No event matches".to_owned(),
+        1 => "1 event".to_owned(),
+        n => format!("{} events", text::count(n)),
+    };
+    let rows: Vec<AnyView> = found.events.iter().map(|event| row(event, &query)).collect();
+    view! {
+        <Title text="Audit"/>
+        <section class="audit" aria-labelledby="audit-title">
+            <div class="head">
+                <div class="row">
+                    <h1 id="audit-title">"Audit"</h1>
+                    <div class="spacer"></div>
+                    <a class="btn" href=csv rel="external" download="">
+                        <Icon name=IconName::Download/>
+                        <span>"Download CSV"</span>
+                    </a>
+                </div>
+                {filter(&query, &found.actions)}
+            </div>
+            <div class="audit-scroll" tabindex="0" role="region" aria-label="Events">
+                <table class="audit-table">
+                    <thead>
+                        <tr>
+                            <th scope="col" class="number">"No."</th>
+                            <th scope="col">"Time (UTC)"</th>
+                            <th scope="col">"Who"</th>
+                            <th scope="col">"What"</th>
+                            <th scope="col">"To whom or what"</th>
+                            <th scope="col">"From"</th>
+                            <th scope="col">"Detail"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <div class="foot">
+                <span>{shown}</span>
+                <div class="spacer"></div>
+                {newest.map(|href| view! { <a href=href>"Newest"</a> })}
+                {older.map(|href| view! { <a href=href>"Older"</a> })}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn filter(query: &AuditQuery, actions: &[String]) -> AnyView {
+    let choices: Vec<AnyView> = actions
+        .iter()
+        .map(|action| {
+            let chosen = *action == query.action;
+            view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.into_any()
+        })
+        .collect();
+    let session = (!query.session.is_empty())
+        .then(|| view! { <input type="hidden" name="session" value=query.session.clone()/> });
+    view! {
+        <form class="audit-filter" method="get" action="/audit" role="search" aria-label="Filter events">
+            {session}
+            <label>"Who" <input class="field" name="actor" value=query.actor.clone() autocomplete="off"/></label>
+            <div class="named">
+                <label for="audit-action">"What"</label>
+                <select id="audit-action" class="field" name="action">
+                    <option value="">"Anything"</option>
+                    {choices}
+                </select>
+            </div>
+            <label>
+                "To whom or what"
+                <input class="field" name="subject" value=query.subject.clone() autocomplete="off"/>
+            </label>
+            <label>"From day" <input class="field" type="date" name="from" value=query.from.clone()/></label>
+            <label>"To day" <input class="field" type="date" name="until" value=query.until.clone()/></label>
+            <button type="submit" class="btn primary">"Filter"</button>
+            <a class="btn" href="/audit">"Clear"</a>
+        </form>
+    }
+    .into_any()
+}
+
+fn row(event: &AuditEvent, query: &AuditQuery) -> AnyView {
+    let of_session = event.session.map(|session| {
+        let only = AuditQuery { session: session.to_string(), ..AuditQuery::default() };
+        let here = query.session == only.session;
+        (!here).then(|| {
+            view! {
+                <a class="soft" href=address("/audit", &only, None) title="Everything about this session">
+                    "its session"
+                </a>
+            }
+        })
+    });
+    let words = |text: &str| text::visible(text).into_owned();
+    view! {
+        <tr>
+            <td class="number">{event.number}</td>
+            <td class="mono"><time datetime=time::iso(event.at, 0)>{utc(event)}</time></td>
+            <td>{words(&event.actor)}</td>
+            <td>{event.action.clone()}</td>
+            <td>{words(&event.subject)} " " {of_session}</td>
+            <td class="mono">{event.device.clone()}</td>
+            <td class="detail">{words(&event.detail)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The moment without the zone, which the heading names.
+fn utc(event: &AuditEvent) -> String {
+    time::utc(event.at).trim_end_matches(" UTC").to_owned()
+}
+
+fn failed(error: &BackendError) -> AnyView {
+    answer_with(match error {
+        BackendError::Refused(_) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    });
+    let words = frame::sentence(error);
+    view! {
+        <Title text="Audit"/>
+        <div class="audit">
+            <div class="audit-failed" role="alert">
+                <h1>"The audit could not be shown"</h1>
+                <p>{words}</p>
+                <a class="btn" href="/audit" rel="external">"Show everything"</a>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_holds_what_is_asked_for_and_no_more() {
+        assert_eq!(address("/audit", &AuditQuery::default(), None), "/audit");
+        let query = AuditQuery { actor: "ann".into(), subject: "a&b c".into(), ..AuditQuery::default() };
+        assert_eq!(address("/audit", &query, Some(7)), "/audit?actor=ann&subject=a%26b%20c&before=7");
+    }
+}
