@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 /// Characters that make a spreadsheet take a cell for a formula.
-const STARTS_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+pub(crate) const STARTS_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Text as a field that no spreadsheet runs.
 #[must_use]

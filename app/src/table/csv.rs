@@ -74,6 +74,7 @@ mod tests {
     use super::super::fixture::session;
     use super::super::{Layout, Rows};
     use super::*;
+    use crate::csv::STARTS_FORMULA;
 
     fn row(change: impl FnOnce(&mut wire::Session)) -> Arc<Row> {
         let mut session = session(1);

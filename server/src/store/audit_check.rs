@@ -1,5 +1,8 @@
 //! Checks the chain of audit events from its first to its last.
 
+use std::fmt;
+use std::str::FromStr;
+
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -36,14 +39,43 @@ pub enum AuditFault {
     /// There are more events than were written.
     #[error("event {0} was added beside the chain")]
     Added(i64),
+    /// The chain fits in itself and is not the one that was noted earlier.
+    #[error("event {0} or one before it was rewritten: its hash is not the one noted earlier")]
+    Rewritten(i64),
+}
+
+/// `EVENTS:HASH`, as a head is noted.
+impl FromStr for AuditHead {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no head: write it as EVENTS:HASH");
+        let (events, hash) = text.split_once(':').ok_or_else(wrong)?;
+        let events = events.parse().map_err(|_| wrong())?;
+        let is_hash = hash.len() == START.len() && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_hash {
+            return Err(wrong());
+        }
+        Ok(Self { events, hash: hash.to_ascii_lowercase() })
+    }
+}
+
+impl fmt::Display for AuditHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.events, self.hash)
+    }
 }
 
 impl Store {
-    /// Reads every event and compares its hash; the answer is where the chain ends, or its first fault.
+    /// Reads every event and compares its hash, and the chain with a head that was `noted` earlier; the
+    /// answer is where the chain ends, or its first fault.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn check_audit(&self) -> Result<Result<AuditHead, AuditFault>, StoreError> {
+    pub async fn check_audit(
+        &self,
+        noted: Option<&AuditHead>,
+    ) -> Result<Result<AuditHead, AuditFault>, StoreError> {
         // Counted first: what is written meanwhile only comes on top.
         let counted = sqlx::query("SELECT value FROM meta WHERE key = 'audit_events'")
             .fetch_optional(&self.pool)
@@ -64,12 +96,15 @@ impl Store {
                 if let Err(fault) = follow(&mut head, &link(row)?, &row.try_get::<String, _>("hash")?) {
                     return Ok(Err(fault));
                 }
+                if noted.is_some_and(|noted| noted.events == head.events && noted.hash != head.hash) {
+                    return Ok(Err(AuditFault::Rewritten(head.events)));
+                }
             }
             if rows.is_empty() {
                 break;
             }
         }
-        if head.events < counted {
+        if head.events < counted.max(noted.map_or(0, |noted| noted.events)) {
             return Ok(Err(AuditFault::Missing(head.events + 1)));
         }
         let outside = sqlx::query("SELECT MIN(number) AS number FROM audit_events WHERE number < 1")

@@ -214,6 +214,11 @@ async fn an_audit_that_was_changed_is_named() {
     let program = furnished();
     let whole = program.ok("audit verify", "");
     assert!(whole.starts_with("the audit is whole: ") && whole.contains(" events, head "), "{whole}");
+    let head = whole.rsplit(' ').next().expect("a head");
+    assert_eq!(program.ok(&format!("audit verify --head {head}"), ""), whole);
+    let other = program.run(&format!("audit verify --head 1:{}", "0".repeat(64)));
+    assert!(other.status == 1 && other.err.contains("event 1 or one before it was rewritten"), "{other:?}");
+    assert_eq!(program.run("audit verify --head 7").status, 2);
     sqlx::any::install_default_drivers();
     let url = server::store::Store::sqlite_url(&program.data().join("sightline.db"));
     let mut database = sqlx::AnyConnection::connect(&url).await.expect("connected");

@@ -1,7 +1,7 @@
 //! The audit's chain and its pages.
 
 use server::audit::{Action, Event};
-use server::store::{AuditFault, AuditFilter, AuditRow, Store};
+use server::store::{AuditFault, AuditFilter, AuditHead, AuditRow, Store};
 use sqlx::{AnyConnection, Connection};
 use wire::{Millis, SessionId};
 
@@ -9,6 +9,7 @@ use crate::database::{Database, on_both};
 
 on_both!(
     a_whole_chain_is_whole_and_grows,
+    another_past_is_not_the_one_that_was_noted,
     whatever_is_changed_is_named,
     what_is_taken_away_or_added_is_named,
     many_writers_make_one_chain,
@@ -41,18 +42,30 @@ async fn tamper(db: &Database, sql: String) {
 }
 
 async fn check(db: &Database) -> Result<i64, AuditFault> {
-    db.store.check_audit().await.expect("read").map(|head| head.events)
+    db.store.check_audit(None).await.expect("read").map(|head| head.events)
 }
 
 async fn a_whole_chain_is_whole_and_grows(db: Database) {
     assert_eq!(check(&db).await, Ok(0));
     write(&db.store, &["one", "two"]).await;
-    let head = db.store.check_audit().await.expect("read").expect("whole");
+    let head = db.store.check_audit(None).await.expect("read").expect("whole");
     assert_eq!(head.events, 2);
     write(&db.store, &["three"]).await;
-    let later = db.store.check_audit().await.expect("read").expect("whole");
+    let later = db.store.check_audit(None).await.expect("read").expect("whole");
     assert_eq!(later.events, 3);
     assert_ne!(later.hash, head.hash);
+    let noted: AuditHead = head.to_string().parse().expect("a head");
+    assert_eq!(db.store.check_audit(Some(&noted)).await.expect("read"), Ok(later));
+}
+
+async fn another_past_is_not_the_one_that_was_noted(db: Database) {
+    write(&db.store, &["one", "two"]).await;
+    let other = AuditHead { events: 1, hash: "0".repeat(64) };
+    let found = db.store.check_audit(Some(&other)).await.expect("read");
+    assert_eq!(found, Err(AuditFault::Rewritten(1)));
+    let longer = AuditHead { events: 3, hash: "0".repeat(64) };
+    let found = db.store.check_audit(Some(&longer)).await.expect("read");
+    assert_eq!(found, Err(AuditFault::Missing(3)));
 }
 
 async fn whatever_is_changed_is_named(db: Database) {

@@ -91,7 +91,9 @@ async fn a_page_shows_what_its_address_asks_for() {
     assert!(early.text().contains("No event matches"));
     let wrong = browser.get("/audit?from=soon").await;
     assert_eq!(wrong.status, 400);
-    assert!(wrong.text().contains("<p>\"soon\" is no day: write it as 2026-11-23.</p>"));
+    let shown = wrong.text();
+    let said = shown.split("role=\"alert\"").nth(1).expect("an alert");
+    assert!(said.contains("is no day: write it as 2026-11-23."), "{said:.600}");
     browser.get("/audit.csv?from=soon").await.problem(400);
     browser.get("/audit.csv?before=x").await.problem(400);
 }
