@@ -2,6 +2,9 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::super::controls::{Controls, use_controls};
 use crate::parts::reorder::Reorder;
@@ -113,12 +116,21 @@ fn on_key(controls: Controls, column: Column, event: &web_sys::KeyboardEvent) {
     }
     event.prevent_default();
     event.stop_propagation();
-    // Moving an element in the document takes its focus away.
-    let heading = event.current_target();
-    request_animation_frame(move || {
-        use wasm_bindgen::JsCast;
-        if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+    let heading = event.current_target().and_then(|heading| heading.dyn_into::<HtmlElement>().ok());
+    if let Some(heading) = heading {
+        keep_focus(heading);
+    }
+}
+
+/// Moving an element in the document takes its focus away. It comes back as soon as the headings were
+/// moved and before the browser hands out the next key, which would go to nobody; and once more with
+/// the next frame, should they move later than that.
+fn keep_focus(heading: HtmlElement) {
+    spawn_local(async move {
+        tick().await;
+        let _always = heading.focus();
+        request_animation_frame(move || {
             let _always = heading.focus();
-        }
+        });
     });
 }
