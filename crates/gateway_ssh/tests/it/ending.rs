@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use gateway_ssh::Secret;
 use russh::MethodKind;
+use tokio::io::AsyncReadExt as _;
 use wire::EndReason;
 use zeroize::Zeroizing;
 
@@ -12,6 +13,9 @@ use crate::support::pty::Terminal;
 use crate::support::target::{LOGIN, PASSWORD, Target};
 use crate::support::tools::{program, said, text, until, within};
 use crate::support::world::{World, assert_quick};
+
+/// What the gateway says it is.
+const SSH_ID: &str = "SSH-2.0-Sightline";
 
 /// Looks without a change, 10 ms apart, after which something stands still.
 const STILL: u32 = 30;
@@ -156,15 +160,16 @@ async fn a_client_that_leaves_before_its_target_answers_opens_no_session() {
     world.add("root", "silent", address, Secret::Password(Zeroizing::default()));
     let mut child = world.ssh("alice:root@silent", &["true"]).spawn().expect("ssh starts");
     let (mut stream, _) = within("the gateway", listener.accept()).await.expect("accepted");
-    child.kill().await.expect("killed");
     // What the gateway says of itself, and then its end, long before the target's time is over.
-    let mut greeting = Vec::new();
-    let read = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut greeting);
-    tokio::time::timeout(Duration::from_secs(5), read)
+    let mut greeting = [0; SSH_ID.len()];
+    within("a greeting", stream.read_exact(&mut greeting)).await.expect("greeted");
+    assert_eq!(text(&greeting), SSH_ID);
+    child.kill().await.expect("killed");
+    let mut rest = Vec::new();
+    tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest))
         .await
         .expect("closed in time")
         .expect("closed in order");
-    assert!(text(&greeting).starts_with("SSH-2.0-Sightline"));
     assert!(world.rows.all().is_empty());
 }
 
