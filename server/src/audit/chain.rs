@@ -3,9 +3,9 @@
 //! An event's hash covers every field of it and the hash of the event before it, so whoever changes,
 //! adds or takes away one has to change all that follow.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
+
+use crate::crypto;
 
 /// Says what is hashed, so that no other hash of ours can stand for one of these.
 const DOMAIN: &[u8] = b"sightline audit event 1\n";
@@ -47,11 +47,7 @@ impl Link {
         ] {
             field(&mut hash, text.map(String::as_str));
         }
-        hash.finalize().iter().fold(String::new(), |mut digits, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        })
+        crypto::hex(&hash.finalize())
     }
 }
 

@@ -26,7 +26,7 @@ pub fn api() -> String {
 /// What is kept of a token: SHA-256, hexadecimal. No salt: a token is no word of a dictionary.
 #[must_use]
 pub fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    super::hex(&Sha256::digest(token.as_bytes()))
 }
 
 #[cfg(test)]

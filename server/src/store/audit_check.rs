@@ -77,10 +77,7 @@ impl Store {
         noted: Option<&AuditHead>,
     ) -> Result<Result<AuditHead, AuditFault>, StoreError> {
         // Counted first: what is written meanwhile only comes on top.
-        let counted = sqlx::query("SELECT value FROM meta WHERE key = 'audit_events'")
-            .fetch_optional(&self.pool)
-            .await?;
-        let counted: i64 = counted.map_or(Ok(0), |row| row.try_get("value"))?;
+        let counted = self.audit_count().await?;
         let mut head = AuditHead { events: 0, hash: START.into() };
         loop {
             let rows = sqlx::query(concat!(
@@ -113,11 +110,16 @@ impl Store {
         if let Some(number) = outside.try_get("number")? {
             return Ok(Err(AuditFault::Added(number)));
         }
-        let now = sqlx::query("SELECT value FROM meta WHERE key = 'audit_events'")
+        let now = self.audit_count().await?;
+        Ok(if now < head.events { Err(AuditFault::Added(now + 1)) } else { Ok(head) })
+    }
+
+    /// How many events were written, as the table beside them has it.
+    async fn audit_count(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE key = 'audit_events'")
             .fetch_optional(&self.pool)
             .await?;
-        let now: i64 = now.map_or(Ok(0), |row| row.try_get("value"))?;
-        Ok(if now < head.events { Err(AuditFault::Added(now + 1)) } else { Ok(head) })
+        Ok(row.map_or(Ok(0), |row| row.try_get("value"))?)
     }
 }
 
