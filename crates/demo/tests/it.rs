@@ -163,14 +163,20 @@ fn a_shell_knows_its_window_and_ends_with_all_its_jobs() {
     wait_for("two42");
     writer.write_all(b"(trap '' HUP; sleep 4242) & echo job$((40 + 2))\r").expect("keys");
     wait_for("job42");
-    assert!(is_running("sleep\u{0}4242\u{0}"));
+    // The shell says so as soon as it has forked, which is before the job runs.
+    until("the job runs", || is_running("sleep\u{0}4242\u{0}"));
     client.kill().expect("killed");
     client.wait().expect("its end");
 
     // Nobody waits for what the client left; it has to go by itself.
+    until("the job ended with its connection", || !is_running("sleep\u{0}4242\u{0}"));
+}
+
+/// Waits until a condition holds, but not for ever.
+fn until(what: &str, condition: impl Fn() -> bool) {
     let given_up = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while is_running("sleep\u{0}4242\u{0}") {
-        assert!(std::time::Instant::now() < given_up, "a job outlived its connection");
+    while !condition() {
+        assert!(std::time::Instant::now() < given_up, "never came true: {what}");
         std::thread::yield_now();
     }
 }
