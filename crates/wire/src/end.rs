@@ -24,10 +24,12 @@ pub enum EndReason {
     TargetLost,
     /// The node that held it went away.
     NodeLost,
+    /// It had to be recorded and no longer could be.
+    RecordingLost,
 }
 
 impl EndReason {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Closed,
         Self::SignedOut,
         Self::Expired,
@@ -35,6 +37,7 @@ impl EndReason {
         Self::ClientLost,
         Self::TargetLost,
         Self::NodeLost,
+        Self::RecordingLost,
     ];
 
     /// The reason in words.
@@ -48,6 +51,7 @@ impl EndReason {
             Self::ClientLost => "client lost",
             Self::TargetLost => "target lost",
             Self::NodeLost => "node lost",
+            Self::RecordingLost => "recording lost",
         }
     }
 }

@@ -48,6 +48,15 @@ id!(
     /// Names one session, open or ended.
     SessionId
 );
+impl SessionId {
+    /// When the session was opened, which its id tells; 1970 for an id that is no UUIDv7.
+    #[must_use]
+    pub fn opened_at(self) -> crate::Millis {
+        let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |at| at.to_unix());
+        crate::Millis(i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanos / 1_000_000))
+    }
+}
+
 id!(
     /// Names one user.
     UserId

@@ -94,4 +94,67 @@ pub enum LiveFrame {
     Heartbeat(Millis),
     /// The session is over. Last message.
     Ended(End),
+    /// The reader's own seat, by which it knows itself in a [`Lease`]. Comes before the first `Init`.
+    Seated(u64),
+    /// Who may type beside the owner now; after `Seated` if somebody may, and at every change.
+    Control(Option<Lease>),
+    /// Who paused the owner's input, if it is paused; after `Seated` if it is, and at every change.
+    Paused(Option<String>),
+    /// What the reader asked for was not done, in words. The screen goes on.
+    Denied(String),
+    /// The owner is asked whether the reader may watch: comes instead of `Seated`, which follows when
+    /// they agree.
+    Waiting,
+    /// The owner did not agree, in words. Last message.
+    Refused(String),
+}
+
+/// How the holder of a lease and the owner share the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LeaseMode {
+    /// Both type.
+    Shared,
+    /// The holder types; the owner's first key takes the keyboard back.
+    Exclusive,
+}
+
+/// The control lease: the one watcher who may type now, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The holder's seat.
+    pub seat: u64,
+    /// Name of the holder.
+    pub user: String,
+    /// Their full name; empty when not known.
+    pub full_name: String,
+    /// How they share the keyboard with the owner.
+    pub mode: LeaseMode,
+    /// When it ends, unless it is renewed.
+    pub until: Millis,
+}
+
+/// One message of a watcher to the hub, at most [`LiveRequest::MAX_BYTES`] when encoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LiveRequest {
+    /// Wants the lease, or its own lease in another mode.
+    Ask(LeaseMode),
+    /// Wants its lease to last longer.
+    Renew,
+    /// Gives its lease back.
+    Release,
+    /// Keys and pasted text, as the target is to read them. Only with the lease.
+    Input(Vec<u8>),
+    /// A message for the owner to read, 1 to [`LiveRequest::MAX_MESSAGE_CHARS`] characters.
+    Message(String),
+    /// The owner's keys are to count for nothing until `Resume`, or until the asker leaves.
+    Pause,
+    /// They count again.
+    Resume,
+}
+
+impl LiveRequest {
+    /// Largest encoded request, in bytes: a long paste goes in pieces.
+    pub const MAX_BYTES: usize = 16 << 10;
+    /// Longest message, in characters.
+    pub const MAX_MESSAGE_CHARS: usize = 500;
 }

@@ -106,13 +106,19 @@ pub struct Session {
     pub last_active_at: Millis,
     /// Name of the node that holds it.
     pub node: String,
+    /// Whether it is, or was, recorded.
+    pub recorded: bool,
 }
 
 /// What the viewer of a session may do with it; decided by the server, shown by the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
-    /// Watch its screen: allowed, and there is one.
+    /// Watch its screen: allowed, and there is one. The account may ask for its user's consent first.
     pub watch: bool,
+    /// Type into it, send messages, pause its input.
+    pub control: bool,
     /// End it.
     pub terminate: bool,
+    /// Replay its recording, should there be one.
+    pub replay: bool,
 }

@@ -1,7 +1,7 @@
 //! What goes over the wire comes back the same, and nothing else is taken.
 
 use proptest::prelude::*;
-use wire::live::{LiveFrame, Modes, Size, Watcher};
+use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
     Change, End, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Rights, Session, SessionId,
     SessionType, Update, decode, encode,
@@ -24,6 +24,7 @@ fn end() -> impl Strategy<Value = End> {
         EndReason::ClientLost,
         EndReason::TargetLost,
         EndReason::NodeLost,
+        EndReason::RecordingLost,
     ]);
     (millis(), reason, any::<Option<String>>(), any::<Option<String>>())
         .prop_map(|(at, reason, by, note)| End { at, reason, by, note })
@@ -53,13 +54,19 @@ fn session() -> impl Strategy<Value = Session> {
                 watchers,
                 last_active_at,
                 node,
+                recorded: watchers % 2 == 1,
             }
         },
     )
 }
 
 fn rights() -> impl Strategy<Value = Rights> {
-    any::<(bool, bool)>().prop_map(|(watch, terminate)| Rights { watch, terminate })
+    any::<(bool, bool, bool, bool)>().prop_map(|(watch, control, terminate, replay)| Rights {
+        watch,
+        control,
+        terminate,
+        replay,
+    })
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -110,6 +117,33 @@ fn live_frame() -> impl Strategy<Value = LiveFrame> {
         proptest::collection::vec(watcher, 0..4).prop_map(LiveFrame::Watchers),
         millis().prop_map(LiveFrame::Heartbeat),
         end().prop_map(LiveFrame::Ended),
+        any::<u64>().prop_map(LiveFrame::Seated),
+        proptest::option::of(lease()).prop_map(LiveFrame::Control),
+        any::<Option<String>>().prop_map(LiveFrame::Paused),
+        any::<String>().prop_map(LiveFrame::Denied),
+        Just(LiveFrame::Waiting),
+        any::<String>().prop_map(LiveFrame::Refused),
+    ]
+}
+
+fn mode() -> impl Strategy<Value = LeaseMode> {
+    prop_oneof![Just(LeaseMode::Shared), Just(LeaseMode::Exclusive)]
+}
+
+fn lease() -> impl Strategy<Value = Lease> {
+    (any::<u64>(), any::<String>(), any::<String>(), mode(), millis())
+        .prop_map(|(seat, user, full_name, mode, until)| Lease { seat, user, full_name, mode, until })
+}
+
+fn live_request() -> impl Strategy<Value = LiveRequest> {
+    prop_oneof![
+        mode().prop_map(LiveRequest::Ask),
+        Just(LiveRequest::Renew),
+        Just(LiveRequest::Release),
+        proptest::collection::vec(any::<u8>(), 0..64).prop_map(LiveRequest::Input),
+        any::<String>().prop_map(LiveRequest::Message),
+        Just(LiveRequest::Pause),
+        Just(LiveRequest::Resume),
     ]
 }
 
@@ -122,6 +156,11 @@ proptest! {
     #[test]
     fn live_frames_come_back(frame in live_frame()) {
         prop_assert_eq!(decode::<LiveFrame>(&encode(&frame)).unwrap(), frame);
+    }
+
+    #[test]
+    fn live_requests_come_back(request in live_request()) {
+        prop_assert_eq!(decode::<LiveRequest>(&encode(&request)).unwrap(), request);
     }
 
     #[test]
@@ -146,6 +185,9 @@ proptest! {
         }
         if let Ok(frame) = decode::<LiveFrame>(&bytes) {
             prop_assert_eq!(decode::<LiveFrame>(&encode(&frame)).unwrap(), frame);
+        }
+        if let Ok(request) = decode::<LiveRequest>(&bytes) {
+            prop_assert_eq!(decode::<LiveRequest>(&encode(&request)).unwrap(), request);
         }
     }
 
@@ -178,8 +220,16 @@ fn types_and_reasons_are_written_as_they_are_read() {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }
     assert!("pam ssh".parse::<SessionType>().is_err());
-    for words in ["closed", "signed out", "expired", "terminated", "client lost", "target lost", "node lost"]
-    {
+    for words in [
+        "closed",
+        "signed out",
+        "expired",
+        "terminated",
+        "client lost",
+        "target lost",
+        "node lost",
+        "recording lost",
+    ] {
         assert_eq!(words.parse::<EndReason>().unwrap().to_string(), words);
     }
     assert!("gone".parse::<EndReason>().is_err());
