@@ -80,6 +80,12 @@ impl Screen {
         Modes { alternate_screen, ..self.listener.modes() }
     }
 
+    /// Whether the program wants its cursor keys as SS3 (DECCKM).
+    #[must_use]
+    pub fn app_cursor(&self) -> bool {
+        self.terminal.cursor_key_app_mode()
+    }
+
     /// The title that the program set; empty when none.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -130,6 +136,16 @@ impl Screen {
             column: (cursor.row + 1 == rows).then_some(cursor.col),
             text: false,
         }
+    }
+
+    /// Whether no sequence is under way.
+    pub(crate) fn is_ground(&self) -> bool {
+        self.listener.is_ground()
+    }
+
+    /// Whether no margins are set.
+    pub(crate) const fn scrolls_whole(&self) -> bool {
+        self.listener.scrolls_whole()
     }
 
     /// Draws the harmless text at the start, skipping what scrolls off, and the sequence after it.

@@ -33,6 +33,21 @@ fn modes_follow_what_the_program_sets() {
 }
 
 #[test]
+fn cursor_keys_follow_the_program_and_its_dump() {
+    for (text, app) in [
+        ("", false),
+        ("\x1b[?1h", true),
+        ("\x1b[?1h\x1b[?1l", false),
+        ("\x1b[?1;2004h", true),
+        ("\x1b[?1h\x1bc", false),
+    ] {
+        let screen = after(text);
+        let copy = Screen::restore(screen.size(), screen.modes(), String::new(), &screen.dump());
+        assert_eq!((screen.app_cursor(), copy.app_cursor()), (app, app), "{text:?}");
+    }
+}
+
+#[test]
 fn the_old_alternate_screen_keeps_the_first() {
     let mut screen = after("shell\x1b[?47h\x1b[Heditor");
     assert_eq!(screen.text(), "editor\n\n");
