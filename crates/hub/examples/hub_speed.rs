@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use hub::{
-    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, Scopes, ScreenKind, Viewer, WatchPolicy, permit,
+    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind, Viewer,
+    WatchPolicy, permit,
 };
 use tokio::runtime::Builder;
 use wire::live::Size;
@@ -57,7 +58,7 @@ fn main() {
             for _ in 0..KEYS {
                 tokio::time::sleep(Duration::from_millis(3)).await;
                 let started = Instant::now();
-                session.active();
+                session.typed(None, &Bytes::from_static(b"x")).await;
                 session.output(Bytes::from_static(b"k")).await;
                 costs.push(started.elapsed());
             }
@@ -101,10 +102,13 @@ async fn open(hub: &Hub, screen: ScreenKind) -> OpenSession {
         watchers: 0,
         last_active_at: Millis::now(),
         node: "node-1".into(),
+        recorded: false,
     };
     let facts =
         Facts { session: id, user: UserId::generate(), account: None, policy: WatchPolicy::Announced };
-    hub.open(Opening { session, facts, screen }).await.expect("nothing is written down")
+    hub.open(Opening { session, facts, screen, recording: RecordingRule::Off })
+        .await
+        .expect("nothing is written down")
 }
 
 async fn watch(hub: &Hub, session: SessionId, count: usize) -> Vec<tokio::task::JoinHandle<()>> {
@@ -129,7 +133,7 @@ struct Forgetful;
 
 #[async_trait]
 impl Ledger for Forgetful {
-    async fn opened(&self, _opening: &Opening) -> Result<(), LedgerError> {
+    async fn opened(&self, _opening: &Opening, _recorded: bool) -> Result<(), LedgerError> {
         Ok(())
     }
 

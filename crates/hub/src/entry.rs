@@ -3,6 +3,8 @@
 use wire::live::Size;
 use wire::{AccountId, Session, SessionId, UserId};
 
+use crate::RecordingRule;
+
 /// How the person in a session learns of watchers; set on the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WatchPolicy {
@@ -48,4 +50,6 @@ pub struct Opening {
     pub facts: Facts,
     /// Its screen.
     pub screen: ScreenKind,
+    /// Whether it is to be recorded.
+    pub recording: RecordingRule,
 }

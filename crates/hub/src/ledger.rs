@@ -13,8 +13,8 @@ pub struct LedgerError(pub String);
 /// Keeps every session; implemented by the server over its store.
 #[async_trait]
 pub trait Ledger: Send + Sync + 'static {
-    /// Writes a session that is about to be announced.
-    async fn opened(&self, opening: &Opening) -> Result<(), LedgerError>;
+    /// Writes a session that is about to be announced, and whether it is recorded.
+    async fn opened(&self, opening: &Opening, recorded: bool) -> Result<(), LedgerError>;
 
     /// Takes note of an end. Returns at once: it is called while a task unwinds; the implementation
     /// queues it and does not lose it.

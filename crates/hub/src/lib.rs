@@ -8,6 +8,8 @@
 //! watchers' own runtime; a session that nobody watches has no task, and its screen is kept as its
 //! dump and what came since.
 
+mod consent;
+mod control;
 mod entry;
 mod fanout;
 mod inbox;
@@ -15,21 +17,30 @@ mod ledger;
 mod list;
 mod live;
 mod lock;
+mod notice;
 mod open;
 mod permission;
 mod picture;
+mod record;
 mod registry;
 mod ring;
+mod tape;
 mod text;
 mod watch;
 
+pub use consent::Question;
+pub use control::{Deed, Deeds, Directive, Hindrance, Times, Typed, mode_word};
 pub use entry::{Facts, Opening, ScreenKind, WatchPolicy};
 pub use ledger::{Ledger, LedgerError};
 pub use list::{List, ListEvent, Listed};
+pub use notice::{Notice, Notices};
 pub use open::{OpenSession, Terminated};
 pub use permission::{
-    Control, Manage, Permit, Privilege, ReadAudit, Refusal, Replay, Scope, Scopes, See, Terminate, Viewer,
-    Watch, permit, permit_global, rights,
+    Control, Extent, Manage, Permit, Privilege, Reach, ReadAudit, Refusal, Replay, Scope, Scopes, See,
+    Terminate, Viewer, Watch, permit, permit_global, reach, rights,
 };
-pub use registry::{Hub, NotOpen};
-pub use watch::WatchHandle;
+pub use record::{Archive, Keyframe, Mark, MarkKind, Moment, NotRecorded, Recorder, RecordingRule};
+pub use registry::{Hub, NotOpen, NotOpened};
+pub use screen::Aside;
+pub use text::visible as visible_text;
+pub use watch::{Asked, Room, WatchHandle};

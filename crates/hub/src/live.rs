@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use screen::Aside;
 use tokio::sync::{Notify, watch};
 use wire::End;
 use wire::live::{LiveFrame, Size, Watcher};
@@ -16,7 +17,7 @@ use crate::inbox::Inbox;
 use crate::lock::lock;
 use crate::picture::{Event, Picture};
 use crate::ring::{Read, Ring, Seat};
-use crate::{NotOpen, ScreenKind};
+use crate::{Keyframe, NotOpen, ScreenKind};
 
 /// Output drawn in one piece and sent in one frame, in bytes: a few milliseconds at most, whatever
 /// sequences a target invents.
@@ -87,6 +88,30 @@ impl Live {
         self.kind != ScreenKind::None
     }
 
+    pub(crate) const fn has_terminal(&self) -> bool {
+        matches!(self.kind, ScreenKind::Terminal(_))
+    }
+
+    /// How the session ended, if it has.
+    pub(crate) fn ended(&self) -> Option<End> {
+        lock(&self.inbox).ended.clone()
+    }
+
+    /// Says something to all watchers, in the order of what else they are told.
+    pub(crate) fn tell(&self, frame: &LiveFrame) {
+        let mut ring = lock(&self.ring);
+        if ring.watchers().len() > 0 {
+            ring.push(encoded(frame));
+        }
+        drop(ring);
+        self.wake();
+    }
+
+    /// Lets everybody look who waits for something.
+    pub(crate) fn wake(&self) {
+        self.news.send_replace(());
+    }
+
     /// Takes output in; whether the owner's side must draw before it goes on.
     pub(crate) fn output(&self, chunk: &[u8]) -> bool {
         self.take_in(|inbox| inbox.push(chunk))
@@ -124,6 +149,8 @@ impl Live {
         if watched {
             self.arrived.notify_one();
         }
+        // Those who wait for the owner's consent have no seat.
+        self.wake();
     }
 
     /// Draws what came in, for a slice of time; false when there is more to do.
@@ -150,6 +177,29 @@ impl Live {
             stage.picture.park();
         }
         true
+    }
+
+    /// The whole screen, if everything that came in was drawn; none where there is no screen, or more to
+    /// draw first.
+    pub(crate) fn keyframe(&self) -> Option<Keyframe> {
+        let mut stage = lock(&self.stage);
+        let stage = stage.as_mut()?;
+        if !stage.todo.is_empty() || !lock(&self.inbox).is_empty() {
+            return None;
+        }
+        Some(stage.picture.keyframe())
+    }
+
+    /// What puts lines above the cursor's, and the program's title, after [`Live::draw`].
+    pub(crate) fn aside(&self, lines: &[String]) -> Option<(Aside, String)> {
+        let mut stage = lock(&self.stage);
+        let stage = stage.as_mut()?;
+        let found = stage.picture.aside(lines);
+        let watched = lock(&self.inbox).watched;
+        if !watched {
+            stage.picture.park();
+        }
+        Some(found)
     }
 
     /// Hands what was drawn to the watchers, after [`Live::draw`].

@@ -179,9 +179,6 @@ pub enum Refusal {
     /// The viewer's role does not allow it.
     #[error("your role does not allow you to {0} this session")]
     Forbidden(&'static str),
-    /// The account asks for its user's consent, which was not given.
-    #[error("this account is watched only with its user's consent")]
-    ConsentNeeded,
 }
 
 /// The one check. `facts` are those of the session.
@@ -221,10 +218,58 @@ fn reaches<P: Privilege>(viewer: &Viewer, facts: &Facts) -> bool {
     }
 }
 
+/// Which sessions a viewer may see, for lists that are too long to be asked one by one. Whoever reads such
+/// a list takes one as an argument; [`reach`] alone makes it.
+#[derive(Clone, Debug)]
+pub struct Reach(Extent);
+
+/// What a [`Reach`] holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Every session.
+    All,
+    /// The sessions of this user and those on these accounts.
+    Own {
+        /// The viewer; none for one that is no user.
+        user: Option<UserId>,
+        /// Accounts whose sessions the viewer may see, in no particular order, each once.
+        accounts: Vec<AccountId>,
+    },
+}
+
+impl Reach {
+    /// How far it goes.
+    #[must_use]
+    pub const fn extent(&self) -> &Extent {
+        &self.0
+    }
+
+    /// Whether it goes as far as the session of these facts.
+    #[must_use]
+    pub fn includes(&self, facts: &Facts) -> bool {
+        match &self.0 {
+            Extent::All => true,
+            Extent::Own { user, accounts } => {
+                *user == Some(facts.user) || facts.account.is_some_and(|account| accounts.contains(&account))
+            }
+        }
+    }
+}
+
+/// The sessions that [`permit`] lets the viewer see.
+#[must_use]
+pub fn reach(viewer: &Viewer) -> Reach {
+    Reach(match viewer.scopes.see {
+        Scope::All => Extent::All,
+        Scope::Own => Extent::Own { user: viewer.user_id, accounts: viewer.owned.iter().copied().collect() },
+        Scope::None => Extent::Own { user: viewer.user_id, accounts: Vec::new() },
+    })
+}
+
 /// Whether a watch policy stands against watching, for a viewer whose role allows it.
 ///
 /// # Errors
-/// A covert account needs the privilege for all sessions; a consent account needs consent.
+/// A covert account needs the privilege for all sessions. Consent is asked for by watching.
 pub(crate) fn policy_allows(permit: &Permit<Watch>, facts: &Facts) -> Result<(), Refusal> {
     policy(&permit.viewer, facts)
 }
@@ -235,15 +280,16 @@ pub(crate) fn policy_allows(permit: &Permit<Watch>, facts: &Facts) -> Result<(),
 pub fn rights(viewer: &Viewer, facts: &Facts, screen: bool) -> Option<Rights> {
     reaches::<See>(viewer, facts).then(|| Rights {
         watch: screen && reaches::<Watch>(viewer, facts) && policy(viewer, facts).is_ok(),
+        control: screen && reaches::<Control>(viewer, facts) && policy(viewer, facts).is_ok(),
         terminate: reaches::<Terminate>(viewer, facts),
+        replay: reaches::<Replay>(viewer, facts),
     })
 }
 
 fn policy(viewer: &Viewer, facts: &Facts) -> Result<(), Refusal> {
     match facts.policy {
-        WatchPolicy::Announced => Ok(()),
+        WatchPolicy::Announced | WatchPolicy::Consent => Ok(()),
         WatchPolicy::Covert if viewer.scopes.watch == Scope::All => Ok(()),
         WatchPolicy::Covert => Err(Refusal::Forbidden(Watch::NAME)),
-        WatchPolicy::Consent => Err(Refusal::ConsentNeeded),
     }
 }

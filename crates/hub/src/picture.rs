@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use screen::{Decoder, Footing, Screen};
+use screen::{Aside, Decoder, Footing, Screen};
 use wire::live::{LiveFrame, Modes, Size};
 
-use crate::{ScreenKind, text};
+use crate::{Keyframe, ScreenKind, text};
 
 /// What happens to a screen.
 #[derive(Clone, Debug)]
@@ -65,13 +65,30 @@ impl Picture {
         size
     }
 
+    /// What puts lines above the cursor's, and the title that the program set.
+    pub(crate) fn aside(&mut self, lines: &[String]) -> (Aside, String) {
+        let mut aside = Aside::Busy;
+        self.change(|screen| aside = screen.aside(lines));
+        let title = match &self.state {
+            State::Parked { title, .. } => title.clone(),
+            State::Live(screen) => screen.title().to_owned(),
+        };
+        (if self.decoder.is_pending() { Aside::Busy } else { aside }, title)
+    }
+
     /// The whole screen as a frame, `seq` being the last event in it.
     pub(crate) fn init(&self, seq: u64) -> LiveFrame {
+        let Keyframe { size, modes, title, dump } = self.keyframe();
+        LiveFrame::Init { seq, size, modes, title, dump }
+    }
+
+    /// The whole screen.
+    pub(crate) fn keyframe(&self) -> Keyframe {
         let (modes, title, dump) = match &self.state {
             State::Parked { modes, title, dump, .. } => (*modes, title.clone(), dump.clone()),
             State::Live(screen) => (screen.modes(), screen.title().to_owned(), screen.dump()),
         };
-        LiveFrame::Init { seq, size: self.size, modes, title, dump }
+        Keyframe { size: self.size, modes, title, dump }
     }
 
     /// Lets go of the cells.

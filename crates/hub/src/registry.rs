@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{broadcast, watch};
-use wire::live::Watcher;
 use wire::{AccountId, End, EndReason, Millis, Session, SessionId, Update};
 
+use crate::control::{Desk, Times};
 use crate::live::Live;
 use crate::lock::lock;
 use crate::permission::policy_allows;
+use crate::tape::Tape;
 use crate::{
-    Facts, Ledger, LedgerError, List, ListEvent, Listed, OpenSession, Opening, Permit, Refusal, Terminate,
-    Terminated, Watch, WatchHandle, WatchPolicy,
+    Archive, Facts, Ledger, LedgerError, List, ListEvent, Listed, NotRecorded, OpenSession, Opening, Permit,
+    Recorder, Refusal, Terminate, Terminated, Watch, WatchHandle, WatchPolicy,
 };
 
 /// Events kept for readers of the list; who is further behind subscribes anew.
@@ -36,6 +37,17 @@ pub enum NotOpen {
     Refused(#[from] Refusal),
 }
 
+/// A session that was not opened: nothing of it was announced.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOpened {
+    /// It could not be written down.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// It must be recorded and cannot be.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
 /// All that is open on this node. Cheap to clone.
 #[derive(Clone)]
 pub struct Hub {
@@ -45,7 +57,9 @@ pub struct Hub {
 /// What hubs, guards and watchers share.
 pub(crate) struct Registry {
     ledger: Arc<dyn Ledger>,
+    archive: Option<Arc<dyn Archive>>,
     open: Mutex<Open>,
+    pub(crate) times: Times,
     /// Sent to while `open` is locked, so that events have the order of what they tell.
     events: broadcast::Sender<ListEvent>,
 }
@@ -61,32 +75,46 @@ struct Open {
 pub(crate) struct Entry {
     pub(crate) session: Session,
     pub(crate) live: Live,
+    pub(crate) tape: Tape,
+    pub(crate) desk: Desk,
     pub(crate) terminated: watch::Sender<Option<Terminated>>,
-    facts: Mutex<Facts>,
+    pub(crate) facts: Mutex<Facts>,
     last_active: AtomicI64,
     announced: AtomicI64,
 }
 
 impl Hub {
-    /// An empty hub that writes sessions down in `ledger`.
+    /// An empty hub that writes sessions down in `ledger` and records none.
     #[must_use]
     pub fn new(ledger: Arc<dyn Ledger>) -> Self {
-        let (events, _) = broadcast::channel(EVENTS);
-        Self { registry: Arc::new(Registry { ledger, open: Mutex::default(), events }) }
+        Self::with(ledger, None, Times::default())
     }
 
-    /// Writes the session down, then announces it.
+    /// An empty hub that records sessions in `archive`, if there is one, and where leases and questions last
+    /// these times.
+    #[must_use]
+    pub fn with(ledger: Arc<dyn Ledger>, archive: Option<Arc<dyn Archive>>, times: Times) -> Self {
+        let (events, _) = broadcast::channel(EVENTS);
+        Self { registry: Arc::new(Registry { ledger, archive, open: Mutex::default(), times, events }) }
+    }
+
+    /// Begins the session's recording, writes the session down, then announces it.
     ///
     /// # Errors
-    /// When the ledger does not take it: then nothing was announced.
-    pub async fn open(&self, opening: Opening) -> Result<OpenSession, LedgerError> {
+    /// When it must be recorded and cannot be, or the ledger does not take it: then nothing was announced.
+    pub async fn open(&self, opening: Opening) -> Result<OpenSession, NotOpened> {
+        let recorder = match &self.registry.archive {
+            Some(archive) => archive.begin(&opening).await?,
+            None => None,
+        };
+        let begun = Begun(recorder);
         let mut written = Written { ledger: &*self.registry.ledger, session: Some(opening.session.id) };
-        let answer = self.registry.ledger.opened(&opening).await;
+        let answer = self.registry.ledger.opened(&opening, begun.0.is_some()).await;
         if let Err(error) = answer {
             written.session = None;
-            return Err(error);
+            return Err(error.into());
         }
-        let entry = self.registry.announce_open(opening).ok_or_else(stopping)?;
+        let entry = self.registry.announce_open(opening, begun).ok_or_else(stopping)?;
         written.session = None;
         Ok(OpenSession::new(Arc::clone(&self.registry), entry))
     }
@@ -126,22 +154,17 @@ impl Hub {
         }
     }
 
-    /// Joins a session's screen. Must be called where a runtime with timers is: the work for
-    /// watchers is done there.
+    /// Joins a session's screen, at once or when the owner agrees. Must be called where a runtime with
+    /// timers is: the work for watchers is done there.
     ///
     /// # Errors
     /// When it is not open, has no screen, or the account's policy forbids it.
     pub async fn watch(&self, permit: Permit<Watch>) -> Result<WatchHandle, NotOpen> {
         let entry =
             permit.session().and_then(|session| self.registry.entry(session)).ok_or(NotOpen::Ended)?;
-        policy_allows(&permit, &lock(&entry.facts))?;
-        let viewer = permit.viewer();
-        let watcher =
-            Watcher { user: viewer.name.clone(), full_name: viewer.full_name.clone(), since: Millis::now() };
-        let (seat, init) = entry.live.join(watcher)?;
-        let handle = WatchHandle::new(Arc::clone(&self.registry), Arc::clone(&entry), seat, init);
-        self.registry.announce(&entry);
-        Ok(handle)
+        let facts = *lock(&entry.facts);
+        policy_allows(&permit, &facts)?;
+        WatchHandle::new(Arc::clone(&self.registry), entry, permit.viewer(), facts.policy)
     }
 
     /// Ends a session at once: its row, its watchers, then its connection. Who asked is the permit's
@@ -192,12 +215,12 @@ impl Registry {
         lock(&self.open).sessions.get(&session).cloned()
     }
 
-    fn announce_open(&self, opening: Opening) -> Option<Arc<Entry>> {
-        let entry = Arc::new(Entry::new(opening));
+    fn announce_open(&self, opening: Opening, begun: Begun) -> Option<Arc<Entry>> {
         let mut open = lock(&self.open);
         if open.closed {
             return None;
         }
+        let entry = Arc::new(Entry::new(opening, begun.kept()));
         open.sessions.insert(entry.session.id, Arc::clone(&entry));
         // No reader is no error.
         let _ = self.events.send(ListEvent::Opened(Arc::new(entry.listed())));
@@ -213,17 +236,19 @@ impl Registry {
             let _ = self.events.send(ListEvent::Ended(session, end.clone()));
             entry
         };
+        entry.close_desk();
         entry.live.end(end);
         Some(entry)
     }
 
-    /// The session is not idle; readers of the list hear of it now and then.
-    pub(crate) fn active(&self, entry: &Arc<Entry>) {
+    /// The session is not idle; readers of the list hear of it now and then. The answer is the time.
+    pub(crate) fn active(&self, entry: &Arc<Entry>) -> Millis {
         let now = Millis::now();
         entry.last_active.fetch_max(now.0, Ordering::Relaxed);
         if now.since(Millis(entry.announced.load(Ordering::Relaxed))) >= ACTIVITY {
             self.announce(entry);
         }
+        now
     }
 
     /// Tells readers of the list what moves of a session, if it is open.
@@ -238,12 +263,15 @@ impl Registry {
 }
 
 impl Entry {
-    fn new(opening: Opening) -> Self {
-        let Opening { session, facts, screen } = opening;
+    fn new(opening: Opening, recorder: Option<Box<dyn Recorder>>) -> Self {
+        let Opening { session, facts, screen, .. } = opening;
         let active = session.last_active_at.0;
+        let started_at = session.started_at;
         Self {
-            session,
+            session: Session { recorded: recorder.is_some(), ..session },
             live: Live::new(screen),
+            tape: Tape::new(recorder, started_at),
+            desk: Desk::default(),
             terminated: watch::Sender::new(None),
             facts: Mutex::new(facts),
             last_active: AtomicI64::new(active),
@@ -279,6 +307,24 @@ impl Drop for Written<'_> {
     fn drop(&mut self) {
         if let Some(session) = self.session {
             self.ledger.ended(session, &End::new(EndReason::ClientLost, Millis::now()));
+        }
+    }
+}
+
+/// A recording that was begun for a session that is not announced yet: nothing is kept of it if the
+/// opening is given up.
+struct Begun(Option<Box<dyn Recorder>>);
+
+impl Begun {
+    fn kept(mut self) -> Option<Box<dyn Recorder>> {
+        self.0.take()
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let Some(recorder) = &self.0 {
+            recorder.discard();
         }
     }
 }

@@ -12,7 +12,7 @@ const KEPT: usize = 256 << 10;
 
 /// Names one watcher of one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Seat(u64);
+pub(crate) struct Seat(pub(crate) u64);
 
 /// What a watcher finds.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +41,14 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
+    /// Nothing comes after the last frame.
     pub(crate) fn push(&mut self, frame: Bytes) {
+        if !self.over {
+            self.append(frame);
+        }
+    }
+
+    fn append(&mut self, frame: Bytes) {
         self.bytes += frame.len();
         self.frames.push_back(frame);
         let wanted = self.seats.values().map(|(at, _)| *at).min().unwrap_or(self.end());
@@ -56,7 +63,7 @@ impl Ring {
 
     /// The last frame: nothing comes after it.
     pub(crate) fn close(&mut self, frame: Bytes) {
-        self.push(frame);
+        self.append(frame);
         self.over = true;
     }
 

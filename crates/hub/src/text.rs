@@ -3,8 +3,9 @@
 //! Line feeds start a line and tabs stay; every other control character is shown and obeyed by
 //! nobody.
 
-/// The text as a screen is to draw it.
-pub(crate) fn visible(text: &str) -> String {
+/// The output of a command without a terminal, as a screen is to draw it.
+#[must_use]
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 16);
     for ch in text.chars() {
         match ch {

@@ -1,5 +1,6 @@
 //! What the hub promises to gateways, watchers, readers of the list and the ledger.
 
+mod control;
 mod ends;
 mod joins;
 mod lists;

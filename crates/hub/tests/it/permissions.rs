@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use hub::{
     Control, Facts, Manage, NotOpen, Privilege, ReadAudit, Refusal, Replay, Scope, Scopes, ScreenKind, See,
-    Terminate, Viewer, Watch, WatchPolicy, permit, permit_global, rights,
+    Terminate, Viewer, Watch, WatchPolicy, permit, permit_global, reach, rights,
 };
 use wire::{AccountId, SessionId, UserId};
 
@@ -59,6 +59,7 @@ fn every_role_and_every_session() {
             let shown = shown.unwrap_or_default();
             assert_eq!((shown.watch, shown.terminate), (&row[1..2] == "y", &row[3..4] == "y"), "{name}");
             assert!(!rights(&viewer, &facts, false).unwrap_or_default().watch);
+            assert_eq!(reach(&viewer).includes(&facts), row.starts_with('y'), "{name}: {facts:?}");
         }
     }
 }
@@ -78,7 +79,9 @@ fn a_viewer_without_an_id_or_a_session_without_an_account_is_nobodys_own() {
     let mut viewer = somebody();
     viewer.user_id = None;
     viewer.scopes = role([OWN; 7]);
-    assert_eq!(answer::<See>(&viewer, &facts(UserId::generate(), None, WatchPolicy::Announced)), '-');
+    let facts = facts(UserId::generate(), None, WatchPolicy::Announced);
+    assert_eq!(answer::<See>(&viewer, &facts), '-');
+    assert!(!reach(&viewer).includes(&facts));
 }
 
 #[tokio::test]
@@ -95,7 +98,7 @@ async fn a_policy_stands_against_watching() {
     for (policy, owner_may, all_may) in [
         (WatchPolicy::Announced, true, true),
         (WatchPolicy::Covert, false, true),
-        (WatchPolicy::Consent, false, false),
+        (WatchPolicy::Consent, true, true),
     ] {
         hub.set_policy(account, policy);
         let facts = hub.facts(session.id()).unwrap();

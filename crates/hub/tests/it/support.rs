@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use hub::{
-    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, Scopes, ScreenKind, Viewer, WatchHandle,
-    WatchPolicy, permit,
+    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind, Viewer,
+    WatchHandle, WatchPolicy, permit,
 };
 use screen::Screen;
 use tokio::sync::Notify;
@@ -33,7 +33,7 @@ pub(crate) struct Book {
 
 #[async_trait]
 impl Ledger for Book {
-    async fn opened(&self, opening: &Opening) -> Result<(), LedgerError> {
+    async fn opened(&self, opening: &Opening, _recorded: bool) -> Result<(), LedgerError> {
         if self.refuses.load(Ordering::SeqCst) {
             return Err(LedgerError("disk full".into()));
         }
@@ -88,6 +88,7 @@ pub(crate) fn opening(screen: ScreenKind) -> Opening {
             watchers: 0,
             last_active_at: Millis::now(),
             node: "node-1".into(),
+            recorded: false,
         },
         facts: Facts {
             session: id,
@@ -96,6 +97,7 @@ pub(crate) fn opening(screen: ScreenKind) -> Opening {
             policy: WatchPolicy::Announced,
         },
         screen,
+        recording: RecordingRule::Wanted,
     }
 }
 
@@ -150,6 +152,12 @@ impl Pane {
             LiveFrame::Watchers(watchers) => self.watchers = watchers,
             LiveFrame::Heartbeat(_) => {}
             LiveFrame::Ended(end) => self.ended = Some(end),
+            LiveFrame::Seated(_)
+            | LiveFrame::Control(_)
+            | LiveFrame::Paused(_)
+            | LiveFrame::Denied(_)
+            | LiveFrame::Waiting
+            | LiveFrame::Refused(_) => {}
         }
     }
 
