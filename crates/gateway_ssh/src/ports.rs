@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use hub::WatchPolicy;
+use hub::{RecordingRule, WatchPolicy};
 use wire::{AccountId, AgentId, UserId};
 use zeroize::Zeroizing;
 
@@ -86,6 +86,8 @@ pub struct Connection {
     pub secret: Secret,
     /// How the user learns of watchers.
     pub policy: WatchPolicy,
+    /// Whether the session is recorded.
+    pub recording: RecordingRule,
 }
 
 /// The answer to a target's host key.

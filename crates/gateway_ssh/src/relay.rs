@@ -1,7 +1,8 @@
 //! The two directions of a session, side by side until one of them ends it.
 //!
 //! Target → person → hub, in this order: a watcher is never served before the owner. The directions
-//! are one task, and neither ever waits for the other.
+//! are one task, and neither ever waits for the other. What watchers type goes to the target between
+//! two of the owner's pieces, what the owner is told of them between two of the target's.
 
 use bytes::Bytes;
 use hub::{OpenSession, Terminated};
@@ -10,9 +11,12 @@ use russh::client::Msg;
 use wire::live::Size;
 
 use crate::far::{Far, Nudge};
+use crate::keyboard::{Chord, is_report};
 use crate::near::NearEnd;
 use crate::pipe::{Event, Reader, Stream};
+use crate::teller::{Shown, Teller};
 use crate::terminal::AlternateScreen;
+use crate::transfer::Transfer;
 
 /// How a session came to its end.
 #[derive(Debug)]
@@ -25,10 +29,20 @@ pub(crate) enum Outcome {
     NotStarted,
     /// The target's connection ended in the middle.
     TargetLost,
+    /// Its file transfer can be followed no further, and it must be recorded.
+    Unfollowed,
     /// Somebody ended it.
     Terminated(Terminated),
     /// The gateway stops.
     Stopping,
+}
+
+/// What is known of the person's screen.
+pub(crate) struct OnScreen<'a> {
+    pub(crate) screen: &'a mut AlternateScreen,
+    pub(crate) teller: &'a mut Teller,
+    /// Whether watchers see it.
+    pub(crate) has_screen: bool,
 }
 
 /// Carries what both sides say until one of them has ended the session.
@@ -38,16 +52,17 @@ pub(crate) async fn relay(
     far: &mut Far,
     target: &ChannelWriteHalf<Msg>,
     open: &OpenSession,
-    screen: &mut AlternateScreen,
-    has_screen: bool,
+    on_screen: OnScreen<'_>,
+    transfer: &Transfer,
 ) -> Outcome {
+    let shown = Shown::default();
     let Far { words: answers, nudge, .. } = far;
     let left = words.hang_up();
     tokio::select! {
         // The program's last words before the person's leave: both may be there at once.
         biased;
-        outcome = to_person(answers, near, open, screen, has_screen) => outcome,
-        outcome = to_target(words, target, nudge, open, near.has_terminal()) => outcome,
+        outcome = to_person(answers, near, open, on_screen, &shown, transfer) => outcome,
+        outcome = to_target(words, target, nudge, open, near.has_terminal(), &shown, transfer) => outcome,
         // Last: what the person said before they left goes out first, if the target takes it.
         () = left.cancelled() => Outcome::PersonGone,
     }
@@ -57,14 +72,31 @@ async fn to_person(
     answers: &mut Reader,
     near: &NearEnd,
     open: &OpenSession,
-    screen: &mut AlternateScreen,
-    has_screen: bool,
+    on_screen: OnScreen<'_>,
+    shown: &Shown,
+    transfer: &Transfer,
 ) -> Outcome {
+    let OnScreen { screen, teller, has_screen } = on_screen;
     let mut ended = false;
-    while let Some(event) = answers.next().await {
+    loop {
+        if open.has_news() {
+            teller.take(open, shown);
+        }
+        if teller.is_ready(screen.is_on()) && teller.tell(near, open, shown).await.is_err() {
+            return Outcome::PersonGone;
+        }
+        let event = tokio::select! {
+            biased;
+            event = answers.next() => event,
+            () = open.news() => continue,
+        };
+        let Some(event) = event else { break };
         let written = match event {
             Event::Data(stream, bytes) => {
                 let written = near.data(stream, bytes.clone()).await;
+                if stream == Stream::Main && transfer.answers(open, &bytes).is_err() {
+                    return Outcome::Unfollowed;
+                }
                 if has_screen && written.is_ok() {
                     show(open, screen, near.has_terminal(), bytes).await;
                 }
@@ -72,6 +104,7 @@ async fn to_person(
             }
             Event::ExitStatus(status) => {
                 ended = true;
+                open.exited(status);
                 near.exit_status(status).await
             }
             Event::ExitSignal { signal, core_dumped, message } => {
@@ -111,13 +144,46 @@ async fn to_target(
     nudge: &Nudge,
     open: &OpenSession,
     terminal: bool,
+    shown: &Shown,
+    transfer: &Transfer,
 ) -> Outcome {
-    while let Some(event) = words.next().await {
+    let mut chord = Chord::default();
+    loop {
+        let event = tokio::select! {
+            biased;
+            event = words.next() => event,
+            typed = open.input() => {
+                open.typed(Some(&typed.by), &typed.bytes).await;
+                nudge.give();
+                let written = target.data_bytes(typed.bytes).await;
+                nudge.give();
+                if written.is_err() {
+                    return std::future::pending().await;
+                }
+                continue;
+            }
+        };
+        let Some(event) = event else { return Outcome::PersonGone };
         // Before: the target's queue may be full. After: what was put into it is to get out.
         nudge.give();
         let written = match event {
             Event::Data(Stream::Main, bytes) => {
-                open.active();
+                let bytes = if open.hindrance().is_none() && !chord.is_held() {
+                    bytes
+                } else if terminal {
+                    of_owner(bytes, open, &mut chord, shown)
+                } else {
+                    open.resumed().await;
+                    bytes
+                };
+                if bytes.is_empty() {
+                    continue;
+                }
+                // Before it goes out, so that a recording has the key before its echo.
+                open.typed(None, &bytes).await;
+                transfer.asks(&bytes);
+                // Again: what was waited for here may have taken long.
+                nudge.give();
                 target.data_bytes(bytes).await
             }
             Event::Window([columns, rows, wide, high]) => {
@@ -137,5 +203,24 @@ async fn to_target(
             return std::future::pending().await;
         }
     }
-    Outcome::PersonGone
+}
+
+/// The owner's keys while something stands in their way: what of them goes to the target.
+fn of_owner(keys: Bytes, open: &OpenSession, chord: &mut Chord, shown: &Shown) -> Bytes {
+    let question = shown.question();
+    let (keys, answer) = chord.read(&keys, question.is_some());
+    if let (Some(question), Some(yes)) = (question, answer) {
+        open.answer(question, yes);
+    }
+    if keys.is_empty() {
+        return keys;
+    }
+    if open.hindrance().is_paused() {
+        open.in_vain();
+        return Bytes::new();
+    }
+    if open.hindrance().is_exclusive() && !is_report(&keys) {
+        open.take_back();
+    }
+    keys
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hub::{Facts, OpenSession, Opening, ScreenKind, WatchPolicy};
+use hub::{Facts, OpenSession, Opening, ScreenKind};
 use russh::ChannelWriteHalf;
 use russh::client::Msg;
 use tokio::time::timeout;
@@ -16,9 +16,11 @@ use crate::gateway::Shared;
 use crate::login::Wish;
 use crate::near::{NearEnd, Terminal};
 use crate::pipe::{Event, Reader, Stream};
-use crate::relay::{self, Outcome};
+use crate::relay::{self, OnScreen, Outcome};
+use crate::teller::Teller;
 use crate::terminal::AlternateScreen;
-use crate::words::{NOTICE, Trouble};
+use crate::transfer::Transfer;
+use crate::words::{Trouble, greeting};
 use crate::{Connection, Refused, User, picker};
 
 /// What a person started.
@@ -73,9 +75,9 @@ pub(crate) async fn run(shared: Arc<Shared>, mut request: Request, near: NearEnd
         Err(Failure::Trouble(trouble)) => return near.end(&trouble, Vec::new(), &request.words).await,
         Err(Failure::PersonGone) => return,
     };
-    let (trouble, screen) = converse(&shared, &mut request, &near, &connection, far, open).await;
+    let (trouble, before) = converse(&shared, &mut request, &near, &connection, far, open).await;
     if let Some(trouble) = trouble {
-        let before = if near.has_terminal() { screen.restore() } else { Vec::new() };
+        let before = if near.has_terminal() { before } else { Vec::new() };
         near.end(&trouble, before, &request.words).await;
     }
 }
@@ -169,6 +171,7 @@ fn opening(shared: &Shared, request: &Request, connection: &Connection) -> Openi
         watchers: 0,
         last_active_at: now,
         node: shared.config.node.clone(),
+        recorded: false,
     };
     let facts = Facts {
         session: id,
@@ -181,10 +184,11 @@ fn opening(shared: &Shared, request: &Request, connection: &Connection) -> Openi
         (None, Start::Sftp) => ScreenKind::None,
         (None, Start::Shell | Start::Command(_)) => ScreenKind::Text(Size::DEFAULT),
     };
-    Opening { session, facts, screen }
+    Opening { session, facts, screen, recording: connection.recording }
 }
 
-/// The session itself: ends its row in every case, and says what the person is to be told.
+/// The session itself: ends its row in every case, and says what the person is to be told, and what
+/// sets their terminal right for it.
 async fn converse(
     shared: &Shared,
     request: &mut Request,
@@ -192,8 +196,10 @@ async fn converse(
     connection: &Connection,
     mut far: Far,
     open: OpenSession,
-) -> (Option<Trouble>, AlternateScreen) {
+) -> (Option<Trouble>, Vec<u8>) {
     let mut screen = AlternateScreen::default();
+    let transfer = Transfer::of(&request.start, connection.recording);
+    let mut teller = Teller::default();
     let target = || connection.agent_name.clone();
     let seconds = shared.config.target_timeout;
     let starting = async {
@@ -201,8 +207,10 @@ async fn converse(
             Ok(Some(channel)) => channel,
             Ok(None) | Err(_) => return Err(Outcome::NotStarted),
         };
-        if near.has_terminal() && connection.policy == WatchPolicy::Announced {
-            let notice = Bytes::from(format!("{NOTICE}\r\n"));
+        if near.has_terminal()
+            && let Some(greeting) = greeting(connection.policy)
+        {
+            let notice = Bytes::from(format!("{greeting}\r\n"));
             if near.data(Stream::Main, notice.clone()).await.is_ok() {
                 open.output(notice).await;
             }
@@ -218,8 +226,9 @@ async fn converse(
     let outcome = match started {
         Ok(channel) => {
             let has_screen = !matches!((&request.terminal, &request.start), (None, Start::Sftp));
+            let on_screen = OnScreen { screen: &mut screen, teller: &mut teller, has_screen };
             let relayed =
-                relay::relay(&mut request.words, near, &mut far, &channel, &open, &mut screen, has_screen);
+                relay::relay(&mut request.words, near, &mut far, &channel, &open, on_screen, &transfer);
             tokio::select! {
                 outcome = relayed => outcome,
                 terminated = open.terminated() => Outcome::Terminated(terminated),
@@ -230,6 +239,7 @@ async fn converse(
     };
     // First the target, whoever ended the session and however long the person takes to hear of it.
     drop(far);
+    transfer.end(&open);
     let (reason, trouble) = match outcome {
         Outcome::Closed => (EndReason::Closed, None),
         Outcome::PersonGone if near.is_broken() => (EndReason::ClientLost, None),
@@ -240,10 +250,11 @@ async fn converse(
         ),
         Outcome::TargetLost => (EndReason::TargetLost, Some(Trouble::TargetLost { target: target() })),
         Outcome::Terminated(terminated) => (EndReason::Terminated, Some(terminated.into())),
+        Outcome::Unfollowed => (EndReason::RecordingLost, Some(Trouble::Unfollowed)),
         Outcome::Stopping => (EndReason::NodeLost, Some(Trouble::Stopping)),
     };
     open.close(End::new(reason, Millis::now()));
-    (trouble, screen)
+    (trouble, [teller.restore(), screen.restore()].concat())
 }
 
 /// Asks the target for what the person asked for; `None` when it refuses or goes.

@@ -37,6 +37,11 @@ impl AlternateScreen {
         }
     }
 
+    /// Whether it is on.
+    pub(crate) const fn is_on(&self) -> bool {
+        self.on
+    }
+
     fn step(&mut self, byte: u8) -> Place {
         match (self.place, byte) {
             (_, 0x1b) => Place::Escape,

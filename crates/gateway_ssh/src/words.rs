@@ -2,12 +2,47 @@
 
 use std::fmt::Write;
 
-use hub::{LedgerError, Terminated};
+use hub::{NotOpened, Notice, Question, Terminated, WatchPolicy};
+use wire::live::LeaseMode;
 
 use crate::DirectoryError;
 
-/// Told at the start of a session on an account whose watchers are announced.
-pub(crate) const NOTICE: &str = "Sightline: the owners of this account may watch this session.";
+/// Told at the start of a session, where the person is told or asked of watchers at all.
+pub(crate) const fn greeting(policy: WatchPolicy) -> Option<&'static str> {
+    match policy {
+        WatchPolicy::Announced => Some("Sightline: this session may be watched; you are told when it is."),
+        WatchPolicy::Consent => Some("Sightline: this session may be watched; you are asked first."),
+        WatchPolicy::Covert => None,
+    }
+}
+
+/// A question as the person reads it.
+pub(crate) fn question(question: &Question) -> String {
+    format!(
+        "Sightline: {} asks to watch this session. Press Ctrl+] then y to allow it, Ctrl+] then n to refuse.",
+        question.by
+    )
+}
+
+/// A notice as the person reads it; some only answer for themselves.
+pub(crate) fn notice(notice: &Notice) -> Option<String> {
+    let words = match notice {
+        Notice::Joined { by } => format!("{by} watches this session."),
+        Notice::Left { by } => format!("{by} does not watch any more."),
+        Notice::Lease { by, mode: LeaseMode::Shared } => format!("{by} may type, beside you."),
+        Notice::Lease { by, mode: LeaseMode::Exclusive } => {
+            format!("{by} has the keyboard. Press any key to take it back.")
+        }
+        Notice::LeaseEnded { by } => format!("{by} may not type any more."),
+        Notice::Paused { by } => format!("{by} paused your input: your keys count for nothing."),
+        Notice::Resumed { .. } => "your input goes on: your keys count again.".into(),
+        Notice::Message { by, text } => format!("message from {by}: {text}"),
+        Notice::Answered { yes: true, .. } => return None,
+        Notice::Answered { by, yes: false } => format!("{by} may not watch this session."),
+        Notice::Withdrawn { by } => format!("{by} does not ask any more."),
+    };
+    Some(format!("Sightline: {words}"))
+}
 
 /// Why there is no session (any more).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +88,12 @@ pub(crate) enum Trouble {
     /// The session could not be written down, so it is not allowed to happen.
     #[error("the session could not be written down, so it does not take place; ask an administrator")]
     Ledger,
+    /// The session must be recorded and cannot be.
+    #[error("this session cannot be recorded: {0}")]
+    NotRecorded(String),
+    /// What cannot be recorded does not go on.
+    #[error("this file transfer can be recorded no further, so it does not go on")]
+    Unfollowed,
     /// The target does not start what was asked for.
     #[error("{target} does not start {what}")]
     NotStarted { target: String, what: &'static str },
@@ -75,10 +116,13 @@ impl From<DirectoryError> for Trouble {
     }
 }
 
-impl From<LedgerError> for Trouble {
-    fn from(error: LedgerError) -> Self {
+impl From<NotOpened> for Trouble {
+    fn from(error: NotOpened) -> Self {
         tracing::error!(%error, "a session came to nothing");
-        Self::Ledger
+        match error {
+            NotOpened::Ledger(_) => Self::Ledger,
+            NotOpened::NotRecorded(why) => Self::NotRecorded(why.0),
+        }
     }
 }
 

@@ -6,4 +6,6 @@ mod ending;
 mod refusing;
 mod signing_in;
 mod support;
+mod taking_part;
 mod terminals;
+mod transfers;

@@ -12,7 +12,7 @@ use crate::support::pty::Terminal;
 use crate::support::tools::{until, within};
 use crate::support::world::World;
 
-const NOTICE: &str = "Sightline: the owners of this account may watch this session.\r\n";
+const NOTICE: &str = "Sightline: this session may be watched; you are told when it is.\r\n";
 
 fn owner(world: &World) -> Viewer {
     Viewer {
@@ -62,7 +62,7 @@ async fn watchers_see_what_the_owner_sees() {
         }
     })
     .await;
-    assert!(shown.contains("the owners of this account may watch"), "the screen is whole: {shown:?}");
+    assert!(shown.contains("this session may be watched"), "the screen is whole: {shown:?}");
     terminal.sees("echo of a watched line").await;
     terminal.resize(100, 30);
     within("the new size", async {
@@ -81,7 +81,7 @@ async fn watchers_see_what_the_owner_sees() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_announced_accounts_are_announced() {
+async fn covert_accounts_are_not_announced() {
     let world = World::start().await;
     world.change("box", |connection| connection.policy = WatchPolicy::Covert);
     let mut terminal = Terminal::ssh(&world, &world.login(), &["echo hello"]);

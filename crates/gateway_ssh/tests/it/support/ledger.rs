@@ -32,7 +32,7 @@ impl Rows {
 
 #[async_trait]
 impl Ledger for Rows {
-    async fn opened(&self, opening: &Opening) -> Result<(), LedgerError> {
+    async fn opened(&self, opening: &Opening, _recorded: bool) -> Result<(), LedgerError> {
         if *self.full.lock().unwrap() {
             return Err(LedgerError("the disk is full".into()));
         }

@@ -16,7 +16,7 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let package = match name {
         "sshd" => "openssh-server",
         "sshpass" => "sshpass",
-        "ssh" | "sftp" | "ssh-keygen" => "openssh-client",
+        "ssh" | "scp" | "sftp" | "ssh-keygen" => "openssh-client",
         _ => "coreutils",
     };
     let path = std::env::var_os("PATH").unwrap_or_default();

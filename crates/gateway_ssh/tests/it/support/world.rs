@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gateway_ssh::{Connection, Gateway, GatewayConfig, Secret, User, keys};
-use hub::{Hub, Viewer, WatchPolicy};
+use hub::{Hub, RecordingRule, Times, Viewer, WatchPolicy};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use super::book::{Book, Person};
 use super::ledger::Rows;
+use super::reels::Reels;
 use super::sshd::Sshd;
 use super::tools::{key, me, program, public, read, until, within};
 
@@ -29,6 +30,7 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) book: Arc<Book>,
     pub(crate) rows: Arc<Rows>,
+    pub(crate) reels: Reels,
     pub(crate) hub: Hub,
     pub(crate) sshd: Sshd,
     pub(crate) address: SocketAddr,
@@ -47,6 +49,11 @@ impl World {
 
     /// With other settings.
     pub(crate) async fn with(set: impl FnOnce(&mut GatewayConfig)) -> Self {
+        Self::with_times(set, Times::default()).await
+    }
+
+    /// With other settings, and leases and questions that last other times.
+    pub(crate) async fn with_times(set: impl FnOnce(&mut GatewayConfig), times: Times) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let key_of_alice = key(folder.path(), "alice", "ed25519");
         let key_of_account = key(folder.path(), "account", "ed25519");
@@ -60,7 +67,8 @@ impl World {
             keys: vec![public(&key_of_alice)],
         });
         let rows = Arc::<Rows>::default();
-        let hub = Hub::new(rows.clone());
+        let reels = Reels::default();
+        let hub = Hub::with(rows.clone(), Some(Arc::new(reels.clone())), times);
         let mut config = GatewayConfig::new("node-1", keys::generate_host_key().expect("a key"));
         config.threads = 2;
         set(&mut config);
@@ -77,6 +85,7 @@ impl World {
             folder,
             book,
             rows,
+            reels,
             hub,
             sshd,
             address,
@@ -106,6 +115,7 @@ impl World {
             pinned_key: None,
             secret,
             policy: WatchPolicy::Announced,
+            recording: RecordingRule::Wanted,
         };
         self.book.accounts.lock().unwrap().push((connection, vec![self.alice]));
         account
