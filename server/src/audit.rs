@@ -31,6 +31,8 @@ pub enum Action {
     AgentAdded,
     /// An account was added.
     AccountAdded,
+    /// An account's watch policy or recording rule was changed.
+    AccountChanged,
     /// An account was given another secret.
     SecretSet,
     /// A grant was given.
@@ -49,23 +51,44 @@ pub enum Action {
     ConnectionRefused,
     /// A live session was watched; the detail says for how many seconds.
     Watched,
+    /// A watcher had the control lease; the detail says how, and for how many seconds.
+    Controlled,
+    /// A watcher sent the person in the session a message, which is the detail.
+    Message,
+    /// A watcher paused the input of the person in the session.
+    InputPaused,
+    /// It went on.
+    InputResumed,
+    /// The person in the session did not let somebody watch.
+    WatchRefused,
     /// A session was ended by somebody.
     Terminated,
-    /// Rows were exported as CSV.
+    /// Rows, or a recording, were exported.
     Exported,
+    /// A recording was replayed.
+    Replayed,
+    /// A recording was removed because of its age or for want of space, or could not be written on.
+    Recording,
 }
 
 impl Action {
     /// Every action, in the order in which people look for them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 29] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
         Self::SignOut,
         Self::SetUp,
         Self::Watched,
+        Self::WatchRefused,
+        Self::Controlled,
+        Self::Message,
+        Self::InputPaused,
+        Self::InputResumed,
         Self::Terminated,
         Self::Exported,
+        Self::Replayed,
+        Self::Recording,
         Self::ConnectionRefused,
         Self::HostKeyPinned,
         Self::HostKeyChanged,
@@ -74,6 +97,7 @@ impl Action {
         Self::PasswordSet,
         Self::AgentAdded,
         Self::AccountAdded,
+        Self::AccountChanged,
         Self::SecretSet,
         Self::GrantAdded,
         Self::GrantRemoved,
@@ -95,6 +119,7 @@ impl Action {
             Self::PasswordSet => "password set",
             Self::AgentAdded => "agent added",
             Self::AccountAdded => "account added",
+            Self::AccountChanged => "account changed",
             Self::SecretSet => "secret set",
             Self::GrantAdded => "grant added",
             Self::GrantRemoved => "grant removed",
@@ -104,8 +129,15 @@ impl Action {
             Self::HostKeyChanged => "host key changed",
             Self::ConnectionRefused => "connection refused",
             Self::Watched => "watched",
+            Self::WatchRefused => "watch refused",
+            Self::Controlled => "control",
+            Self::Message => "message",
+            Self::InputPaused => "input paused",
+            Self::InputResumed => "input resumed",
             Self::Terminated => "terminated",
             Self::Exported => "exported",
+            Self::Replayed => "replayed",
+            Self::Recording => "recording",
         }
     }
 }

@@ -9,6 +9,7 @@ mod audit;
 mod grants;
 mod input;
 mod log;
+mod recordings;
 mod sessions;
 mod table;
 mod tokens;
@@ -59,6 +60,9 @@ enum Command {
     /// What was done in Sightline itself
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Recordings of sessions
+    #[command(subcommand)]
+    Recording(recordings::Command),
 }
 
 /// What a command works with.
@@ -124,6 +128,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Token(command) => tokens::run(&desk, command).await,
             Command::Session(command) => sessions::run(&desk, command).await,
             Command::Audit(command) => audit::run(&desk, command).await,
+            Command::Recording(command) => recordings::run(&desk, command).await,
         };
         desk.store.close().await;
         done

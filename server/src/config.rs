@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 pub use folder::Lock;
 pub use sources::Options;
 
+use crate::archive::Limits;
 use crate::store::Store;
 
 const WEB_PORT: u16 = 3000;
 const SSH_PORT: u16 = 2222;
+/// Free space below which no session begins that is to be recorded, in MiB: the database needs some, too.
+const MIN_FREE_MIB: u64 = 512;
 
 /// The settings in force.
 #[derive(Clone)]
@@ -31,6 +34,8 @@ pub struct Config {
     pub node: String,
     /// Folder of the web assets (holds `assets.json` and `pkg/`).
     pub site: PathBuf,
+    /// What recordings may take, and for how long they are kept.
+    pub recordings: Limits,
     /// Nobody gave `public_url`: it follows `web_addr`.
     public_url_follows: bool,
 }
@@ -48,6 +53,7 @@ impl Config {
             public_url: url_of(web_addr),
             node: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             site: beside_the_executable("site"),
+            recordings: Limits { min_free: MIN_FREE_MIB << 20, days: None, max_bytes: None },
             public_url_follows: true,
         }
     }

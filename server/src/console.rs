@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hub::{Facts, Hub, Opening, ScreenKind, WatchPolicy};
+use hub::{Facts, Hub, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use wire::{End, Millis, Session, SessionId, SessionType, UserId};
@@ -50,7 +50,7 @@ pub enum ConsoleError {
     Store(#[from] StoreError),
     /// The session could not be written down.
     #[error(transparent)]
-    Ledger(#[from] hub::LedgerError),
+    NotOpened(#[from] hub::NotOpened),
 }
 
 /// What every `CONSOLE` session of this node says of the node.
@@ -132,7 +132,7 @@ impl Console {
         let inner = &self.inner;
         if inner.stopping.is_cancelled() {
             // Sessions end now, sign-ins do not: nobody is to be told that they are signed out.
-            return Err(hub::LedgerError("the server is stopping".into()).into());
+            return Err(hub::NotOpened::from(hub::LedgerError("the server is stopping".into())).into());
         }
         let hash = tokens::hash(cookie);
         let live = match inner.live(&hash) {
@@ -225,10 +225,12 @@ impl Inner {
                 jump_server_group: None,
                 watchers: 0,
                 last_active_at: now,
+                recorded: false,
                 node,
             },
             facts: Facts { session: id, user: user.id, account: None, policy: WatchPolicy::Announced },
             screen: ScreenKind::None,
+            recording: RecordingRule::Off,
         }
     }
 }

@@ -6,6 +6,7 @@
 // The views of a whole page nest deeper than the compiler's default.
 #![recursion_limit = "512"]
 
+pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod cli;

@@ -2,6 +2,7 @@
 
 mod flush;
 mod poll;
+mod tidy;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -10,13 +11,14 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use gateway_ssh::{Gateway, GatewayConfig};
-use hub::Hub;
+use hub::{Hub, Times};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::Archive;
 use crate::auth::Auth;
 use crate::config::{Config, Lock};
 use crate::console::{Console, Place};
@@ -63,11 +65,21 @@ fn give_way() {
     }
 }
 
+/// Lets the program open as many files as it may: each session has two connections and two files.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
 /// Runs a server until it is told to stop by SIGINT or SIGTERM.
 ///
 /// # Errors
 /// When it cannot start, or a part of it fails.
 pub fn run(config: Config) -> anyhow::Result<()> {
+    raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .on_thread_start(give_way)
@@ -126,7 +138,9 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let passwords = Passwords::new()?;
     let (journal, writer) = Journal::start(store.clone());
     let auth = Auth::new(store.clone(), journal.clone(), passwords.clone());
-    let hub = Hub::new(Arc::new(StoreLedger::new(store.clone(), journal.clone())));
+    let archive = Archive::start(&config.data, config.recordings, journal.clone())?;
+    let ledger = Arc::new(StoreLedger::new(store.clone(), journal.clone()));
+    let hub = Hub::with(ledger, Some(Arc::new(archive.clone())), Times::default());
     let stopping = CancellationToken::new();
 
     let directory = StoreDirectory::new(store.clone(), auth.clone(), vault, journal.clone());
@@ -147,6 +161,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let (epoch, directory) = watch::channel(store.directory_epoch().await?);
     let services = Arc::new(Services {
         store,
+        archive,
         hub,
         auth,
         console,
@@ -163,6 +178,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     parts.spawn(async move { gateway.serve(stopping).await.context("the SSH gateway failed") });
     parts.spawn(poll::run(Arc::clone(&services), epoch));
     parts.spawn(flush::run(Arc::clone(&services)));
+    parts.spawn(tidy::run(Arc::clone(&services)));
     Ok(Running { services, web_addr, ssh_addr, set_up_link, parts, writer, _lock: lock })
 }
 
@@ -176,6 +192,7 @@ impl Running {
             tracing::warn!("some connections did not end in time");
             self.parts.shutdown().await;
         }
+        self.services.archive.finish().await;
         self.writer.close().await;
         self.services.store.close().await;
     }

@@ -4,6 +4,7 @@ use hub::Hub;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::Archive;
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::console::Console;
@@ -15,6 +16,8 @@ use crate::store::Store;
 pub struct Services {
     /// The database.
     pub store: Store,
+    /// Recordings.
+    pub archive: Archive,
     /// What is open.
     pub hub: Hub,
     /// Passwords, keys and API tokens, with throttling.

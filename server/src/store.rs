@@ -4,6 +4,7 @@
 //! parameters. Every write to the directory bumps its epoch in the same transaction. Never decides
 //! who may do what and never sees a secret in the clear.
 
+mod access_log;
 mod accounts;
 mod agents;
 mod audit_check;
@@ -18,6 +19,7 @@ mod rows;
 mod schema;
 mod session_ends;
 mod session_rows;
+mod session_watches;
 mod sessions;
 mod sign_ins;
 mod tokens;
@@ -29,14 +31,15 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
+pub use access_log::{LogFilter, LogPlace, LogState};
 pub use accounts::{AccountRow, NewAccount, SealedAccount, SecretKind};
 pub use agents::{AgentRow, AgentUrl, NewAgent};
 pub use audit_check::{AuditFault, AuditHead};
 pub use audit_events::{AuditFilter, AuditRow};
 pub use grants::GrantKind;
 pub use host_keys::PinnedKey;
-pub use preferences::SESSIONS_LAYOUT;
-pub use rows::{policy_from_text, policy_text};
+pub use preferences::{LOG_LAYOUT, SESSIONS_LAYOUT};
+pub use rows::{policy_from_text, policy_text, recording_text};
 pub use session_ends::{EndRequest, Polled};
 pub use sessions::SessionRow;
 pub use sign_ins::SignInRow;

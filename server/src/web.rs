@@ -3,10 +3,13 @@
 //! Decides who a request comes from and what it may cost; who may do what is decided by
 //! [`hub::permit`], and no SQL is here.
 
+mod access_logs;
 mod api;
+mod asked;
 mod audit;
 mod backend;
 mod caller;
+mod export;
 mod feed;
 mod forms;
 mod gauges;
@@ -18,6 +21,7 @@ mod origin;
 mod pages;
 mod peer;
 mod problem;
+mod recordings;
 mod session_path;
 mod sessions;
 mod signed_in;
@@ -39,6 +43,7 @@ use crate::services::Services;
 pub(crate) use api::session_json;
 use gauges::Gauges;
 use origin::Origins;
+use recordings::Replays;
 use site::Site;
 
 /// Largest body that a form or a server function may send, in bytes: a layout with long names fits.
@@ -52,6 +57,7 @@ struct Web {
     site: Site,
     origins: Origins,
     gauges: Arc<Gauges>,
+    replays: Replays,
 }
 
 type Shared = Arc<Web>;
@@ -67,7 +73,7 @@ pub async fn serve(services: Arc<Services>, listener: TcpListener) -> anyhow::Re
     }
     let origins = Origins::new(&services.config.public_url);
     let stopping = services.stopping.clone();
-    let web = Arc::new(Web { services, site, origins, gauges: Arc::default() });
+    let web = Arc::new(Web { services, site, origins, gauges: Arc::default(), replays: Replays::default() });
 
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -101,9 +107,11 @@ fn router(web: Shared) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/pkg/{*path}", get(site::file))
         .route("/audit.csv", get(audit::csv))
+        .route("/access-logs.csv", get(access_logs::csv))
         .route("/api/{*function}", post(pages::call))
         .nest("/api/v1", api::router())
         .route("/api/v1/", any(api::unknown))
+        .merge(recordings::router())
         .merge(pages::router())
         .fallback(pages::other)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

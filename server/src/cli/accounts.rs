@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use hub::WatchPolicy;
+use hub::{RecordingRule, WatchPolicy};
 use wire::AccountId;
 use zeroize::Zeroizing;
 
@@ -12,7 +12,7 @@ use super::table::table;
 use super::{Desk, event, print};
 use crate::audit::Action;
 use crate::names;
-use crate::store::{NewAccount, SecretKind, StoreError, policy_text};
+use crate::store::{NewAccount, SecretKind, StoreError, policy_text, recording_text};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -20,6 +20,14 @@ pub(super) enum Command {
     Add(Add),
     /// List accounts
     List,
+    /// Set how the watched user learns of watchers, and whether sessions are recorded
+    Set {
+        /// LOGIN@AGENT
+        #[arg(value_parser = input::account)]
+        account: AccountName,
+        #[command(flatten)]
+        rules: Rules,
+    },
     /// Give an account another secret
     Secret {
         /// LOGIN@AGENT
@@ -40,6 +48,20 @@ pub(super) struct Add {
     /// How the watched user learns of watchers
     #[arg(long, value_enum, default_value_t = Watch::Announced)]
     watch: Watch,
+    /// Whether sessions are recorded; with "required" there is no session without
+    #[arg(long, value_enum, default_value_t = Recording::Wanted)]
+    recording: Recording,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Rules {
+    /// How the watched user learns of watchers
+    #[arg(long, value_enum)]
+    watch: Option<Watch>,
+    /// Whether sessions are recorded; with "required" there is no session without
+    #[arg(long, value_enum)]
+    recording: Option<Recording>,
 }
 
 #[derive(Args)]
@@ -60,6 +82,33 @@ enum Watch {
     Covert,
 }
 
+impl From<Watch> for WatchPolicy {
+    fn from(watch: Watch) -> Self {
+        match watch {
+            Watch::Announced => Self::Announced,
+            Watch::Consent => Self::Consent,
+            Watch::Covert => Self::Covert,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Recording {
+    Required,
+    Wanted,
+    Off,
+}
+
+impl From<Recording> for RecordingRule {
+    fn from(recording: Recording) -> Self {
+        match recording {
+            Recording::Required => Self::Required,
+            Recording::Wanted => Self::Wanted,
+            Recording::Off => Self::Off,
+        }
+    }
+}
+
 impl SecretSource {
     fn read(&self) -> anyhow::Result<(SecretKind, Zeroizing<String>)> {
         match &self.private_key {
@@ -77,10 +126,22 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
             let rows: Vec<_> = accounts
                 .into_iter()
                 .map(|account| {
-                    [account.name(), account.display_name, account.secret, policy_text(account.policy).into()]
+                    [
+                        account.name(),
+                        account.display_name,
+                        account.secret,
+                        policy_text(account.policy).into(),
+                        recording_text(account.recording).into(),
+                    ]
                 })
                 .collect();
-            print(&table(["ACCOUNT", "SERVICE PROVIDER", "SECRET", "WATCH"], &rows))
+            print(&table(["ACCOUNT", "SERVICE PROVIDER", "SECRET", "WATCH", "RECORDING"], &rows))
+        }
+        Command::Set { account, rules: Rules { watch, recording } } => {
+            let account = desk.store.expect_account(&account.login, &account.agent).await?;
+            let (policy, rule) = (watch.map(WatchPolicy::from), recording.map(RecordingRule::from));
+            desk.store.set_account_rules(&account, policy, rule, event(Action::AccountChanged)).await?;
+            print(&format!("changed {}", account.name()))
         }
         Command::Secret { account, secret } => {
             let account = desk.store.expect_account(&account.login, &account.agent).await?;
@@ -99,13 +160,9 @@ async fn add(desk: &Desk, add: Add) -> anyhow::Result<()> {
     let (kind, secret) = add.secret.read()?;
     let id = AccountId::generate();
     let sealed = desk.vault()?.seal(id, &secret)?;
-    let policy = match add.watch {
-        Watch::Announced => WatchPolicy::Announced,
-        Watch::Consent => WatchPolicy::Consent,
-        Watch::Covert => WatchPolicy::Covert,
-    };
+    let (policy, recording) = (add.watch.into(), add.recording.into());
     let name = format!("{login}@{agent}");
-    let new = NewAccount { id, login, agent, kind, sealed, policy };
+    let new = NewAccount { id, login, agent, kind, sealed, policy, recording };
     desk.store.add_account(new, event(Action::AccountAdded)).await?;
     print(&format!("added account {name}"))
 }

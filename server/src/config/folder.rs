@@ -106,7 +106,8 @@ impl Config {
 
 /// Whether everything in a folder is something that this program keeps in its data folder.
 fn holds_only_ours(folder: &Path) -> std::io::Result<bool> {
-    const OURS: [&str; 4] = ["sightline.", "server.lock", "open.lock", "secret.key"];
+    const OURS: [&str; 6] =
+        ["sightline.", "server.lock", "open.lock", "secret.key", "signing.key", "recordings"];
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();

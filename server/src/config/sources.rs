@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Config;
 
+const MIB: u64 = 1 << 20;
 const FILE: &str = "sightline.toml";
 const DATABASE_URL: &str = "SIGHTLINE_DATABASE_URL";
 
@@ -34,6 +35,15 @@ pub struct Options {
     /// Name of this node [default: the host name]
     #[arg(long, global = true, env = "SIGHTLINE_NODE", value_name = "NAME")]
     pub node: Option<String>,
+    /// Free space below which no session begins that is to be recorded [default: 512]
+    #[arg(long, global = true, env = "SIGHTLINE_RECORDINGS_MIN_FREE", value_name = "MIB")]
+    pub recordings_min_free: Option<u64>,
+    /// Days for which recordings are kept [default: for ever]
+    #[arg(long, global = true, env = "SIGHTLINE_RECORDINGS_DAYS", value_name = "DAYS")]
+    pub recordings_days: Option<u32>,
+    /// Space that recordings may take together; the oldest go first [default: no limit]
+    #[arg(long, global = true, env = "SIGHTLINE_RECORDINGS_MAX", value_name = "MIB")]
+    pub recordings_max: Option<u64>,
     /// Folder of the web assets [default: `site` beside the program]
     #[arg(long, global = true, env = "SIGHTLINE_SITE", value_name = "FOLDER")]
     pub site: Option<PathBuf>,
@@ -49,6 +59,9 @@ struct File {
     public_url: Option<String>,
     node: Option<String>,
     site: Option<PathBuf>,
+    recordings_min_free: Option<u64>,
+    recordings_days: Option<u32>,
+    recordings_max: Option<u64>,
 }
 
 impl Config {
@@ -84,6 +97,12 @@ impl Config {
             (None, Some(site)) => data.join(site),
             (None, None) => config.site,
         };
+        let limits = &mut config.recordings;
+        if let Some(mib) = options.recordings_min_free.or(file.recordings_min_free) {
+            limits.min_free = mib.saturating_mul(MIB);
+        }
+        limits.days = options.recordings_days.or(file.recordings_days);
+        limits.max_bytes = options.recordings_max.or(file.recordings_max).map(|mib| mib.saturating_mul(MIB));
         let web_addr = options.web_addr.or(file.web_addr).unwrap_or(config.web_addr);
         config.bound(web_addr);
         if let Some(url) = options.public_url.or(file.public_url) {

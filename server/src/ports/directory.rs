@@ -146,6 +146,7 @@ impl StoreDirectory {
                 SecretKind::PrivateKey => Secret::PrivateKey(secret),
             },
             policy: sealed.policy,
+            recording: sealed.recording,
         })
     }
 }

@@ -47,12 +47,12 @@ impl Drop for Written {
 
 #[async_trait]
 impl Ledger for StoreLedger {
-    async fn opened(&self, opening: &Opening) -> Result<(), LedgerError> {
+    async fn opened(&self, opening: &Opening, recorded: bool) -> Result<(), LedgerError> {
         let (answer, written) = oneshot::channel();
         let (store, journal, opening) = (self.store.clone(), self.journal.clone(), opening.clone());
         self.runtime.spawn(async move {
             let session = opening.session.id;
-            let done = store.insert_session(&opening).await;
+            let done = store.insert_session(&opening, recorded).await;
             let _ = answer.send(done.map(|()| Written { session, journal: Some(journal) }));
         });
         match written.await {

@@ -56,6 +56,9 @@ async fn look(services: &Services, epoch: &watch::Sender<i64>) -> Result<(), Sto
                 }
             }
         }
+        for account in services.store.accounts().await? {
+            services.hub.set_policy(account.id, account.policy);
+        }
         epoch.send_replace(polled.epoch);
     }
     Ok(())

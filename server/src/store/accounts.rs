@@ -1,12 +1,12 @@
 //! Accounts: a login on an agent, with its sealed secret.
 
-use hub::WatchPolicy;
+use hub::{RecordingRule, WatchPolicy};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use wire::{AccountId, AgentId, Millis, UserId};
 
 use super::directory::commit;
-use super::rows::{number, parsed, policy, policy_text, unreadable};
+use super::rows::{number, parsed, policy, policy_text, recording, recording_text, unreadable};
 use super::{Store, StoreError};
 use crate::audit::Event;
 use crate::names;
@@ -46,6 +46,8 @@ pub struct NewAccount {
     pub sealed: String,
     /// How the user learns of watchers.
     pub policy: WatchPolicy,
+    /// Whether its sessions are recorded.
+    pub recording: RecordingRule,
 }
 
 /// One account as lists show it.
@@ -63,6 +65,8 @@ pub struct AccountRow {
     pub secret: String,
     /// How the user learns of watchers.
     pub policy: WatchPolicy,
+    /// Whether its sessions are recorded.
+    pub recording: RecordingRule,
 }
 
 /// Everything that a connection to an account needs; the secret is still sealed.
@@ -78,6 +82,8 @@ pub struct SealedAccount {
     pub sealed: String,
     /// How the user learns of watchers.
     pub policy: WatchPolicy,
+    /// Whether its sessions are recorded.
+    pub recording: RecordingRule,
     /// The agent.
     pub agent: AgentId,
     /// Its name.
@@ -100,6 +106,7 @@ macro_rules! listed {
     ($end:literal) => {
         concat!(
             "SELECT accounts.id, accounts.login, accounts.secret_kind, accounts.watch_policy, ",
+            "accounts.recording, ",
             "agents.name AS agent, agents.display_name FROM accounts ",
             "JOIN agents ON agents.id = accounts.agent_id ",
             $end
@@ -122,6 +129,7 @@ impl AccountRow {
             display_name: row.try_get("display_name")?,
             secret: row.try_get("secret_kind")?,
             policy: policy(row, "watch_policy")?,
+            recording: recording(row, "recording")?,
         })
     }
 }
@@ -137,8 +145,8 @@ impl Store {
         let name = format!("{}@{}", new.login, agent.name);
         let mut tx = self.change().await?;
         sqlx::query(
-            "INSERT INTO accounts (id, agent_id, login, secret_kind, secret_sealed, watch_policy, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO accounts (id, agent_id, login, secret_kind, secret_sealed, watch_policy, created_at, \
+             recording) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(new.id.to_string())
         .bind(agent.id.to_string())
@@ -147,12 +155,18 @@ impl Store {
         .bind(new.sealed)
         .bind(policy_text(new.policy))
         .bind(Millis::now().0)
+        .bind(recording_text(new.recording))
         .execute(&mut *tx)
         .await
         .map_err(|error| StoreError::if_taken(error, || format!("there is an account {name} already")))?;
         commit(
             tx,
-            &event.on(name).detail(format!("{}, watch {}", new.kind.as_str(), policy_text(new.policy))),
+            &event.on(name).detail(format!(
+                "{}, watch {}, recording {}",
+                new.kind.as_str(),
+                policy_text(new.policy),
+                recording_text(new.recording)
+            )),
         )
         .await
     }
@@ -176,6 +190,33 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         commit(tx, &event.on(account.name()).detail(kind.as_str())).await
+    }
+
+    /// Sets how an account's user learns of watchers and whether its sessions are recorded; what is
+    /// `None` stays as it is. Holds for whoever joins, and for sessions that open, from now on.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_account_rules(
+        &self,
+        account: &AccountRow,
+        policy: Option<WatchPolicy>,
+        recording: Option<RecordingRule>,
+        event: Event,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.change().await?;
+        sqlx::query("UPDATE accounts SET watch_policy = $2, recording = $3 WHERE id = $1")
+            .bind(account.id.to_string())
+            .bind(policy_text(policy.unwrap_or(account.policy)))
+            .bind(recording_text(recording.unwrap_or(account.recording)))
+            .execute(&mut *tx)
+            .await?;
+        let changes = [
+            policy.map(|policy| format!("watch {}", policy_text(policy))),
+            recording.map(|rule| format!("recording {}", recording_text(rule))),
+        ];
+        let changes: Vec<_> = changes.into_iter().flatten().collect();
+        commit(tx, &event.on(account.name()).detail(changes.join(", "))).await
     }
 
     /// Every account, by agent and login.
@@ -233,7 +274,7 @@ impl Store {
     ) -> Result<Option<SealedAccount>, StoreError> {
         let row = sqlx::query(
             "SELECT accounts.id, accounts.login, accounts.secret_kind, accounts.secret_sealed, \
-             accounts.watch_policy, agents.id AS agent_id, agents.name AS agent, agents.display_name, \
+             accounts.watch_policy, accounts.recording, agents.id AS agent_id, agents.name AS agent, agents.display_name, \
              agents.service_url, agents.host, agents.port, jump_server_groups.name AS group_name, \
              host_keys.public_key AS pinned_key \
              FROM accounts JOIN agents ON agents.id = accounts.agent_id \
@@ -260,6 +301,7 @@ impl Store {
                 .ok_or_else(|| unreadable("secret_kind", kind))?,
             sealed: row.try_get("secret_sealed")?,
             policy: policy(&row, "watch_policy")?,
+            recording: recording(&row, "recording")?,
             agent: parsed(&row, "agent_id")?,
             agent_name: row.try_get("agent")?,
             display_name: row.try_get("display_name")?,

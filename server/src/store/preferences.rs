@@ -7,6 +7,8 @@ use super::{Store, StoreError};
 
 /// Key of the sessions table's layout.
 pub const SESSIONS_LAYOUT: &str = "sessions.layout";
+/// Key of the access log's layout.
+pub const LOG_LAYOUT: &str = "access_log.layout";
 
 impl Store {
     /// What a user set under a key.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use hub::{Scope, WatchPolicy};
+use hub::{RecordingRule, Scope, WatchPolicy};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use wire::Millis;
@@ -65,6 +65,25 @@ pub fn policy_from_text(text: &str) -> Option<WatchPolicy> {
 pub(super) fn policy(row: &AnyRow, column: &str) -> Result<WatchPolicy, StoreError> {
     let text: String = row.try_get(column)?;
     policy_from_text(&text).ok_or_else(|| unreadable(column, text))
+}
+
+/// A recording rule as tables and the command line write it.
+#[must_use]
+pub const fn recording_text(rule: RecordingRule) -> &'static str {
+    match rule {
+        RecordingRule::Required => "required",
+        RecordingRule::Wanted => "wanted",
+        RecordingRule::Off => "off",
+    }
+}
+
+/// A column that holds a recording rule.
+pub(super) fn recording(row: &AnyRow, column: &str) -> Result<RecordingRule, StoreError> {
+    let text: String = row.try_get(column)?;
+    [RecordingRule::Required, RecordingRule::Wanted, RecordingRule::Off]
+        .into_iter()
+        .find(|rule| recording_text(*rule) == text)
+        .ok_or_else(|| unreadable(column, text))
 }
 
 /// A column that holds a scope.

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, Row};
 use wire::{End, EndReason, Millis, SessionId};
 
 use super::rows::parsed;
-use super::{Store, StoreError, audit_events};
+use super::{Store, StoreError, audit_events, session_watches};
 use crate::audit::Event;
 
 /// Somebody without a way to the node wants a session ended.
@@ -37,6 +37,9 @@ impl Store {
         let mut tx = self.write().await?;
         for (session, end) in ends {
             write_end(&mut tx, *session, end).await?;
+        }
+        for event in events {
+            session_watches::note(&mut tx, event).await?;
         }
         for event in events {
             audit_events::insert(&mut tx, event).await?;

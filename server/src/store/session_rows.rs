@@ -12,7 +12,7 @@ macro_rules! columns {
     () => {
         "id, user_id, user_name, full_name, device, client, started_at, type, port, service_url, account_id, \
          account_name, service_provider, agent, jump_server_group, node, watch_policy, has_screen, watchers, \
-         last_active_at, ended_at, end_reason, ended_by, end_note"
+         last_active_at, recorded, ended_at, end_reason, ended_by, end_note"
     };
 }
 pub(super) use columns;
@@ -36,6 +36,7 @@ impl SessionRow {
             watchers: number(row, "watchers")?,
             last_active_at: time(row, "last_active_at")?,
             node: row.try_get("node")?,
+            recorded: row.try_get::<i64, _>("recorded")? != 0,
         };
         let facts = Facts {
             session: session.id,

@@ -26,13 +26,13 @@ impl Store {
     ///
     /// # Errors
     /// When it could not be written.
-    pub async fn insert_session(&self, opening: &Opening) -> Result<(), StoreError> {
-        let Opening { session, facts, screen } = opening;
+    pub async fn insert_session(&self, opening: &Opening, recorded: bool) -> Result<(), StoreError> {
+        let Opening { session, facts, screen, .. } = opening;
         let inserted = sqlx::query(
             "INSERT INTO sessions (id, user_id, user_name, full_name, device, client, started_at, type, port, \
              service_url, account_id, account_name, service_provider, agent, jump_server_group, node, \
-             watch_policy, has_screen, watchers, last_active_at) \
-             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19 \
+             watch_policy, has_screen, watchers, last_active_at, recorded) \
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20 \
              WHERE EXISTS (SELECT 1 FROM users WHERE users.id = $2 AND users.disabled_at IS NULL)",
         )
         .bind(session.id.to_string())
@@ -54,6 +54,7 @@ impl Store {
         .bind(policy_text(facts.policy))
         .bind(i64::from(*screen != ScreenKind::None))
         .bind(session.last_active_at.0)
+        .bind(i64::from(recorded))
         .execute(&self.pool)
         .await?;
         if inserted.rows_affected() == 0 {

@@ -1,7 +1,8 @@
-//! The JSON API below `/api/v1`: sessions for scripts. Every error is a problem document.
+//! The JSON API below `/api/v1`: sessions and the access log for scripts. Every error is a problem document.
 
 mod session_json;
 
+use app::backend::LogQuery;
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -9,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{any, get, post};
 use hub::rights;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wire::{Millis, SessionType};
 
 use super::Shared;
@@ -23,6 +24,8 @@ pub(crate) use session_json::{SessionJson, session_json};
 pub(super) const PREFIX: &str = "/api/v1/";
 /// Largest body that a call may send, in bytes.
 const MAX_BODY_BYTES: usize = 16 << 10;
+/// Sessions on one page of the access log.
+const LOG_PAGE: u32 = 500;
 
 #[derive(Deserialize)]
 struct Filter {
@@ -34,10 +37,26 @@ struct Reason {
     reason: String,
 }
 
+/// A page of the access log.
+#[derive(Serialize)]
+struct LogJson {
+    sessions: Vec<LoggedJson>,
+    /// Where the next page begins: what to send as `before`; null on the last one.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LoggedJson {
+    #[serde(flatten)]
+    session: SessionJson,
+    watched_by: Vec<String>,
+}
+
 /// The routes, to be nested.
 pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/sessions", get(list))
+        .route("/access-logs", get(access_logs))
         .route("/sessions/{id}", get(one))
         .route("/sessions/{id}/terminate", post(terminate))
         // A route and not a fallback: below `/api` a fallback comes after the pages' server functions.
@@ -76,6 +95,22 @@ async fn list(
         listed.iter().map(|listed| session_json(&listed.session, None, now)).collect()
     });
     sessions.await.map(Json).map_err(Problem::failed)
+}
+
+/// `GET /access-logs`: open and ended, newest first, page by page.
+async fn access_logs(
+    State(web): State<Shared>,
+    Caller(viewer): Caller,
+    query: Result<Query<LogQuery>, QueryRejection>,
+) -> Result<Json<LogJson>, Problem> {
+    let bad = |rejection: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text());
+    let Query(query) = query.map_err(bad)?;
+    let page = web.access_log(&viewer, &query, LOG_PAGE).await?;
+    let sessions = page.entries.into_iter().map(|entry| LoggedJson {
+        session: session_json(&entry.session, entry.ended.as_ref(), page.now),
+        watched_by: entry.watched_by,
+    });
+    Ok(Json(LogJson { sessions: sessions.collect(), next: page.older }))
 }
 
 /// `GET /sessions/{id}`: open or ended.

@@ -1,23 +1,26 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
-use app::backend::{AuditPage, AuditQuery, Backend, BackendError, Me, Shown};
+use app::backend::{AuditPage, AuditQuery, Backend, BackendError, LogPage, LogQuery, Me, Shown};
+use app::table::Sheet;
 use async_trait::async_trait;
 use axum::http::request::Parts;
-use hub::{NotOpen, ReadAudit, Refusal, Watch, permit, permit_global, rights};
+use hub::{NotOpen, ReadAudit, Refusal, Replay, Watch, permit, permit_global, rights};
 use wire::{End, Rights, SessionId};
 
 use super::Shared;
-use super::audit::AuditError;
+use super::asked::AskedError;
 use super::peer::peer;
 use super::sessions::{SessionError, by};
 use crate::audit::Action;
 use crate::console::SignedIn;
-use crate::store::{SESSIONS_LAYOUT, SessionRow};
+use crate::store::{LOG_LAYOUT, SESSIONS_LAYOUT, SessionRow};
 
 /// Largest layout that is kept, in bytes: every column with its width and filters takes a few thousand.
 const MAX_LAYOUT_BYTES: usize = 32 << 10;
 /// Longest description of a filter that is audited, in characters.
 const MAX_FILTER_CHARS: usize = 500;
+/// Sessions on one page of the access log.
+const LOG_PAGE: u32 = 100;
 
 /// The server, as pages see it.
 pub(super) struct Pages(pub(super) Shared);
@@ -34,13 +37,16 @@ impl Backend for Pages {
         let Some(SignedIn { known, .. }) = self.0.signed_in(parts).await.map_err(failed)? else {
             return Ok(None);
         };
-        let layout = match known.viewer.user_id {
-            Some(user) => self.0.services.store.preference(user, SESSIONS_LAYOUT).await.map_err(failed)?,
-            None => None,
-        };
+        let (mut layout, mut log_layout) = (None, None);
+        if let Some(user) = known.viewer.user_id {
+            let store = &self.0.services.store;
+            layout = store.preference(user, SESSIONS_LAYOUT).await.map_err(failed)?;
+            log_layout = store.preference(user, LOG_LAYOUT).await.map_err(failed)?;
+        }
         let viewer = known.viewer;
         let reads_audit = permit_global::<ReadAudit>(&viewer).is_ok();
-        Ok(Some(Me { name: viewer.name, full_name: viewer.full_name, role: known.role, reads_audit, layout }))
+        let (name, full_name, role) = (viewer.name, viewer.full_name, known.role);
+        Ok(Some(Me { name, full_name, role, reads_audit, layout, log_layout }))
     }
 
     async fn session(&self, parts: &Parts, id: SessionId) -> Result<Shown, BackendError> {
@@ -48,14 +54,15 @@ impl Backend for Pages {
         let SessionRow { session, facts, screen, ended } =
             self.0.session(&viewer, id).await.map_err(refused)?;
         if ended.is_some() {
-            return Ok(Shown { session, rights: Rights::default(), ended, refusal: None });
+            let replay = session.recorded && permit::<Replay>(&viewer, &facts).is_ok();
+            let rights = Rights { replay, ..Rights::default() };
+            return Ok(Shown { session, rights, ended, refusal: None });
         }
         let rights = rights(&viewer, &facts, screen).ok_or(BackendError::NotFound)?;
         let refusal = (!rights.watch).then(|| match permit::<Watch>(&viewer, &facts) {
             Err(refusal) => refusal.to_string(),
             Ok(_) if !screen => NotOpen::NoScreen.to_string(),
             // The role allows it, so it is the account's policy that does not.
-            Ok(_) if facts.policy == hub::WatchPolicy::Consent => Refusal::ConsentNeeded.to_string(),
             Ok(_) => Refusal::Forbidden("watch").to_string(),
         });
         Ok(Shown { session, rights, ended, refusal })
@@ -67,29 +74,41 @@ impl Backend for Pages {
         Ok(end)
     }
 
-    async fn save_layout(&self, parts: &Parts, layout: String) -> Result<(), BackendError> {
+    async fn save_layout(&self, parts: &Parts, sheet: Sheet, layout: String) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
         let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&layout).is_ok();
         if layout.len() > MAX_LAYOUT_BYTES || !is_json {
             return Err(BackendError::Refused("this layout cannot be kept".into()));
         }
         let Some(user) = viewer.user_id else { return Err(BackendError::Failed) };
-        self.0.services.store.set_preference(user, SESSIONS_LAYOUT, &layout).await.map_err(failed)
+        let key = match sheet {
+            Sheet::Sessions => SESSIONS_LAYOUT,
+            Sheet::AccessLog => LOG_LAYOUT,
+        };
+        self.0.services.store.set_preference(user, key, &layout).await.map_err(failed)
     }
 
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
         let permit = permit_global::<ReadAudit>(&viewer).map_err(|_| BackendError::NotFound)?;
-        self.0.audit(&permit, &query).await.map_err(|error| match error {
-            AuditError::Asked(words) => BackendError::Refused(words),
-            AuditError::Store(error) => failed(error),
-        })
+        self.0.audit(&permit, &query).await.map_err(asked)
     }
 
-    async fn note_export(&self, parts: &Parts, filter: String, rows: u32) -> Result<(), BackendError> {
+    async fn access_log(&self, parts: &Parts, query: LogQuery) -> Result<LogPage, BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        self.0.access_log(&viewer, &query, LOG_PAGE).await.map_err(asked)
+    }
+
+    async fn note_export(
+        &self,
+        parts: &Parts,
+        sheet: Sheet,
+        filter: String,
+        rows: u32,
+    ) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
         let filter: String = filter.chars().take(MAX_FILTER_CHARS).collect();
-        let event = by(&viewer, Action::Exported).on("sessions").from(peer(parts));
+        let event = by(&viewer, Action::Exported).on(sheet.name()).from(peer(parts));
         self.0.services.journal.note(event.detail(format!("{rows} rows, filter: {filter}")));
         Ok(())
     }
@@ -98,6 +117,13 @@ impl Backend for Pages {
 fn failed(error: impl std::fmt::Display) -> BackendError {
     tracing::error!(%error, "a page could not be served");
     BackendError::Failed
+}
+
+fn asked(error: AskedError) -> BackendError {
+    match error {
+        AskedError::Asked(words) => BackendError::Refused(words),
+        AskedError::Store(error) => failed(error),
+    }
 }
 
 fn refused(error: SessionError) -> BackendError {

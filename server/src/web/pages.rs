@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::backend::{Backend, BackendError};
 use app::text::percent_encoded;
@@ -19,6 +20,7 @@ use leptos::server_fn::error::FromServerFnError;
 use leptos_axum::ResponseOptions;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use wire::SessionId;
 
 use super::backend::Pages;
@@ -30,6 +32,8 @@ use super::{Shared, Web, problem::Problem};
 
 /// Largest page, in bytes: a page holds no rows, so it never comes near.
 const MAX_PAGE_BYTES: usize = 8 << 20;
+/// How long a page may be in the making: longer than the database may let it wait.
+const LONGEST_RENDER: Duration = Duration::from_secs(12);
 /// Pages for people who are not signed in.
 const OPEN_TO_ALL: [&str; 2] = ["/sign-in", "/set-up"];
 
@@ -152,12 +156,26 @@ async fn render(web: &Shared, request: Request, status: StatusCode) -> Response 
     // not be dropped on another.
     let page = spawn_blocking(move || {
         Handle::current().block_on(async {
-            let (parts, body) = render(request).await.into_parts();
-            to_bytes(body, MAX_PAGE_BYTES).await.map(|body| Response::from_parts(parts, Body::from(body)))
+            let (parts, _) = request.into_parts();
+            let made = async || {
+                let request = Request::from_parts(parts.clone(), Body::empty());
+                let (parts, body) = render(request).await.into_parts();
+                to_bytes(body, MAX_PAGE_BYTES).await.map(|body| Response::from_parts(parts, Body::from(body)))
+            };
+            // A machine under great load may lose the word that the last thing a page waits for has come
+            // (leptos#4851); nobody would ever tell it again.
+            match timeout(LONGEST_RENDER, made()).await {
+                Ok(page) => Ok(page),
+                Err(_) => {
+                    tracing::warn!(path = parts.uri.path(), "a page took too long: making it once more");
+                    timeout(LONGEST_RENDER, made()).await
+                }
+            }
         })
     });
     match page.await {
-        Ok(Ok(page)) => page,
+        Ok(Ok(Ok(page))) => page,
+        Ok(Ok(Err(error))) => plain(&Problem::failed(error)),
         Ok(Err(error)) => plain(&Problem::failed(error)),
         Err(error) => plain(&Problem::failed(error)),
     }

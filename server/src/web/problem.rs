@@ -72,7 +72,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
             Refusal::Unknown => StatusCode::NOT_FOUND,
-            Refusal::Forbidden(_) | Refusal::ConsentNeeded => StatusCode::FORBIDDEN,
+            Refusal::Forbidden(_) => StatusCode::FORBIDDEN,
         };
         Self::new(status, refusal.to_string())
     }

@@ -8,11 +8,15 @@ use futures::{FutureExt, SinkExt};
 use hub::WatchHandle;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use wire::MAX_FRAME_BYTES;
+use wire::live::LiveRequest;
 
 /// Where all sockets are.
 pub(super) const PREFIX: &str = "/ws/";
-/// Pages have nothing to say: a ping's answer is at most 125 bytes (RFC 6455 section 5.5).
+/// Most pages have nothing to say: a ping's answer is at most 125 bytes (RFC 6455 section 5.5).
 const MAX_INCOMING_BYTES: usize = 1 << 10;
+/// A request that is too large is read so far that the page can be told; what is larger still ends
+/// the connection.
+const MAX_REQUEST_BYTES: usize = 4 * LiveRequest::MAX_BYTES;
 /// How often a silent page is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// A page that was silent for three pings is gone.
@@ -35,6 +39,10 @@ pub(super) enum Close {
     Stopping,
     /// Messages are for one direction only.
     Unexpected,
+    /// A message was no request.
+    Unreadable,
+    /// A request was too large.
+    TooLarge,
     /// The server could not.
     Failed,
     /// The sign-in ended.
@@ -49,6 +57,8 @@ impl Close {
             Self::Done => (1000, "ended"),
             Self::Stopping => (1001, "the server stops"),
             Self::Unexpected => (1008, "nothing is expected on this socket"),
+            Self::Unreadable => (1008, "this is no request that is known here"),
+            Self::TooLarge => (1009, "this request is too large"),
             Self::Failed => (1011, "the server could not go on"),
             Self::SignedOut => (4401, "signed out"),
             Self::Forbidden => (4403, "no longer allowed"),
@@ -66,13 +76,30 @@ pub(super) enum Gone {
     Spoke,
 }
 
-/// Sets the bounds of a socket before it is opened.
+/// What a page on a live screen says.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// This.
+    Request(LiveRequest),
+    /// Something that closes the socket.
+    Wrong(Close),
+    /// Nothing more: the connection ended or broke.
+    Lost,
+}
+
+/// Sets the bounds of a socket on which the page says nothing, before it is opened.
 pub(super) fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    bounded_to(upgrade, MAX_INCOMING_BYTES)
+}
+
+/// The same for a socket on which the page makes requests.
+pub(super) fn bounded_for_requests(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    bounded_to(upgrade, MAX_REQUEST_BYTES)
+}
+
+fn bounded_to(upgrade: WebSocketUpgrade, incoming: usize) -> WebSocketUpgrade {
     // Each message is flushed before the next but one is taken, so the buffer holds at most two.
-    upgrade
-        .max_message_size(MAX_INCOMING_BYTES)
-        .max_frame_size(MAX_INCOMING_BYTES)
-        .max_write_buffer_size(2 * MAX_FRAME_BYTES)
+    upgrade.max_message_size(incoming).max_frame_size(incoming).max_write_buffer_size(2 * MAX_FRAME_BYTES)
 }
 
 /// The server's end of a socket.
@@ -127,19 +154,46 @@ impl Socket {
 
     /// Completes when the peer went or spoke; pings it meanwhile. Cancel-safe.
     pub(super) async fn gone(&mut self) -> Gone {
+        self.said(true).await.map_or(Gone::Lost, |_| Gone::Spoke)
+    }
+
+    /// What the peer says next; pings it meanwhile. While it is not `listening`, requests stay where
+    /// they are and only a broken connection is noticed. Cancel-safe.
+    pub(super) async fn heard(&mut self, listening: bool) -> Heard {
+        match self.said(listening).await {
+            None => Heard::Lost,
+            Some(Message::Binary(bytes)) if bytes.len() > LiveRequest::MAX_BYTES => {
+                Heard::Wrong(Close::TooLarge)
+            }
+            Some(Message::Binary(bytes)) => {
+                wire::decode(&bytes).map_or(Heard::Wrong(Close::Unreadable), Heard::Request)
+            }
+            Some(_) => Heard::Wrong(Close::Unreadable),
+        }
+    }
+
+    /// The next message that carries data; `None` when the peer went.
+    async fn said(&mut self, listening: bool) -> Option<Message> {
         loop {
             tokio::select! {
-                message = self.inner.recv() => match message {
-                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.heard = Instant::now(),
-                    Some(Ok(Message::Text(_) | Message::Binary(_))) => return Gone::Spoke,
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Gone::Lost,
-                },
-                _ = self.ping.tick() => {
-                    if self.heard.elapsed() > SILENCE {
-                        return Gone::Lost;
+                message = self.inner.recv(), if listening => {
+                    match message {
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.heard = Instant::now(),
+                        Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => {
+                            self.heard = Instant::now();
+                            return Some(message);
+                        }
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                     }
-                    if self.inner.send(Message::Ping(Bytes::new())).await.is_err() {
-                        return Gone::Lost;
+                }
+                _ = self.ping.tick() => {
+                    // Who is not listened to cannot be found silent.
+                    if listening && self.heard.elapsed() > SILENCE {
+                        return None;
+                    }
+                    self.inner.send(Message::Ping(Bytes::new())).await.ok()?;
+                    if !listening {
+                        self.heard = Instant::now();
                     }
                 }
             }

@@ -90,14 +90,15 @@ fn accounts_and_grants_in_the_words_of_the_manual() {
     let program = furnished();
     program.ok("agent add web --url ssh://[::1]:2200 --display-name 'Web server' --group inner", "");
     program.ok("account add admin@corp@web --password-stdin --watch covert", "secret\n");
+    assert_eq!(program.ok("account set admin@corp@web --recording required", ""), "changed admin@corp@web");
     assert_eq!(program.ok("grant add ann owner admin@corp@web", ""), "ann is owner of admin@corp@web");
     program.ok("grant add ANN user root@DB-1", "");
     program.ok("grant remove ann user root@db-1", "");
     assert_eq!(
         program.ok("account list", ""),
-        "ACCOUNT         SERVICE PROVIDER  SECRET    WATCH\n\
-         root@db-1       db-1              password  announced\n\
-         admin@corp@web  Web server        password  covert"
+        "ACCOUNT         SERVICE PROVIDER  SECRET    WATCH      RECORDING\n\
+         root@db-1       db-1              password  announced  wanted\n\
+         admin@corp@web  Web server        password  covert     required"
     );
     assert_eq!(
         program.ok("agent list", ""),

@@ -1,6 +1,6 @@
 //! What the store's tests begin with: users, an agent, an account, sessions.
 
-use hub::{Facts, Opening, ScreenKind, WatchPolicy};
+use hub::{Facts, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use server::audit::{Action, Event};
 use server::store::{AccountRow, GrantKind, NewAccount, NewAgent, NewUser, SecretKind, Store, User};
 use wire::live::Size;
@@ -40,6 +40,7 @@ pub(crate) async fn account(store: &Store, login: &str, agent: &str) -> AccountR
         kind: SecretKind::Password,
         sealed: "sealed".into(),
         policy: WatchPolicy::Announced,
+        recording: RecordingRule::Wanted,
     };
     store.add_account(new, Event::by_command_line(Action::AccountAdded)).await.expect("added");
     store.expect_account(login, agent).await.expect("there")
@@ -70,6 +71,7 @@ pub(crate) fn opening(user: &User, account: Option<&AccountRow>) -> Opening {
             watchers: 0,
             last_active_at: now,
             node: NODE.into(),
+            recorded: false,
         },
         facts: Facts {
             session: id,
@@ -78,5 +80,6 @@ pub(crate) fn opening(user: &User, account: Option<&AccountRow>) -> Opening {
             policy: WatchPolicy::Announced,
         },
         screen: if account.is_some() { ScreenKind::Terminal(Size::DEFAULT) } else { ScreenKind::None },
+        recording: RecordingRule::Wanted,
     }
 }

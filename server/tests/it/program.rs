@@ -67,8 +67,28 @@ impl Program {
 
     /// Starts the server on free ports and waits until it listens.
     pub(crate) fn serve(&self) -> Serving {
-        let line = "serve --web-addr 127.0.0.1:0 --ssh-addr 127.0.0.1:0";
-        let mut child = self.command(line).stderr(Stdio::inherit()).spawn().expect("the program runs");
+        self.serve_with("")
+    }
+
+    /// Starts it with more options.
+    pub(crate) fn serve_with(&self, options: &str) -> Serving {
+        self.serving(self.command(&format!("{SERVE} {options}")))
+    }
+
+    /// Starts it so that none of its files can grow beyond so many KiB: writes fail as on a full disk.
+    pub(crate) fn serve_within(&self, kib: u64) -> Serving {
+        let plain = self.command(SERVE);
+        let mut command = Command::new("sh");
+        // In blocks of 512 bytes; and the signal that would end the process is ignored.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2);
+        command.arg("-c").arg(script).arg(plain.get_program()).args(plain.get_args());
+        command.env("SIGHTLINE_DATA", self.data()).env_remove("SIGHTLINE_LOG");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        self.serving(command)
+    }
+
+    fn serving(&self, mut command: Command) -> Serving {
+        let mut child = command.stderr(Stdio::inherit()).spawn().expect("the program runs");
         let mut out = BufReader::new(child.stdout.take().expect("piped"));
         let mut lines = || {
             let mut line = String::new();
@@ -81,6 +101,9 @@ impl Program {
     }
 }
 
+/// Free ports.
+const SERVE: &str = "serve --web-addr 127.0.0.1:0 --ssh-addr 127.0.0.1:0";
+
 /// A server in a process of its own.
 pub(crate) struct Serving {
     child: Child,
@@ -90,6 +113,12 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// Kills it where it stands.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
     /// Asks it to stop, as a service manager does; its exit status.
     pub(crate) fn stop(mut self) -> i32 {
         let id = rustix::process::Pid::from_child(&self.child);

@@ -68,13 +68,13 @@ async fn disabling_ends_what_is_open(db: Database) {
     let store = &db.store;
     let ann = user(store, "ann").await;
     let open = opening(&ann, None);
-    store.insert_session(&open).await.expect("written");
+    store.insert_session(&open, false).await.expect("written");
     assert_eq!(store.disable_user("ANN", event(Action::UserDisabled)).await.expect("disabled"), 1);
     let asked = store.poll("gw-1").await.expect("read").ends;
     assert_eq!(asked.len(), 1);
     assert_eq!((asked[0].session, asked[0].note.as_str()), (open.session.id, "the user was disabled"));
     assert_eq!(asked[0].by, "command line");
-    assert!(refusal(store.insert_session(&opening(&ann, None)).await).contains("is disabled"));
+    assert!(refusal(store.insert_session(&opening(&ann, None), false).await).contains("is disabled"));
     assert!(refusal(store.disable_user("ann", event(Action::UserDisabled)).await).contains("already"));
     assert!(refusal(store.disable_user("bob", event(Action::UserDisabled)).await).contains("no user"));
     assert_eq!(store.disabled_with_sessions("gw-1").await.expect("read"), [ann.id]);

@@ -23,7 +23,7 @@ async fn a_session_comes_back_as_it_was_written(db: Database) {
     let ann = user(store, "ann").await;
     let root = account(store, "root", "db-1").await;
     for opening in [opening(&ann, Some(&root)), opening(&ann, None)] {
-        store.insert_session(&opening).await.expect("written");
+        store.insert_session(&opening, false).await.expect("written");
         let row = store.session(opening.session.id).await.expect("read").expect("there");
         assert_eq!(row.session, opening.session);
         assert_eq!((row.facts.user, row.facts.account), (ann.id, opening.facts.account));
@@ -42,7 +42,7 @@ async fn a_session_ends_once(db: Database) {
     let ann = user(store, "ann").await;
     let opening = opening(&ann, None);
     let id = opening.session.id;
-    store.insert_session(&opening).await.expect("written");
+    store.insert_session(&opening, false).await.expect("written");
     let end = End {
         at: Millis(opening.session.started_at.0 + 5),
         reason: EndReason::Terminated,
@@ -61,7 +61,7 @@ async fn ends_can_be_asked_for(db: Database) {
     let ann = user(store, "ann").await;
     let opening = opening(&ann, None);
     let id = opening.session.id;
-    store.insert_session(&opening).await.expect("written");
+    store.insert_session(&opening, false).await.expect("written");
     assert!(store.poll(NODE).await.expect("read").ends.is_empty());
     assert!(store.request_end(id, "command line", "it's \"time\"").await.expect("asked"));
     assert!(store.poll("another node").await.expect("read").ends.is_empty());
@@ -76,7 +76,7 @@ async fn what_moves_is_written(db: Database) {
     let store = &db.store;
     let ann = user(store, "ann").await;
     let opening = opening(&ann, None);
-    store.insert_session(&opening).await.expect("written");
+    store.insert_session(&opening, false).await.expect("written");
     let update = Update {
         id: opening.session.id,
         watchers: 3,
@@ -92,8 +92,8 @@ async fn a_dead_node_leaves_nothing_open(db: Database) {
     let ann = user(store, "ann").await;
     let (here, mut elsewhere) = (opening(&ann, None), opening(&ann, None));
     elsewhere.session.node = "gw-2".into();
-    store.insert_session(&here).await.expect("written");
-    store.insert_session(&elsewhere).await.expect("written");
+    store.insert_session(&here, false).await.expect("written");
+    store.insert_session(&elsewhere, false).await.expect("written");
     let before = Millis::now();
     store.node_alive(NODE).await.expect("written");
     assert_eq!(store.end_left_open(NODE).await.expect("ended"), 1);
@@ -116,14 +116,14 @@ async fn a_sign_in_outlives_its_node_alone(db: Database) {
     ] {
         let opening = opening(&ann, None);
         let (id, hash) = (opening.session.id, reason.as_str());
-        store.insert_session(&opening).await.expect("written");
+        store.insert_session(&opening, false).await.expect("written");
         store.add_sign_in(hash, ann.id, id, soon).await.expect("written");
         assert!(store.resumable_sign_in(hash).await.expect("read").is_none(), "its session is open");
         store.write_batch(&[(id, End::new(reason, Millis::now()))], &[]).await.expect("written");
         assert_eq!(store.resumable_sign_in(hash).await.expect("read").is_some(), resumable, "{reason}");
     }
     let next = opening(&ann, None);
-    store.insert_session(&next).await.expect("written");
+    store.insert_session(&next, false).await.expect("written");
     assert!(store.resume_sign_in("node lost", next.session.id).await.expect("written"));
     store.disable_user("ann", Event::by_command_line(Action::UserDisabled)).await.expect("disabled");
     store.end_left_open(NODE).await.expect("ended");
@@ -146,7 +146,7 @@ async fn many_write_at_once(db: Database) {
     for n in 0..40 {
         let (store, opening) = (db.store.clone(), opening(&ann, None));
         tasks.spawn(async move {
-            store.insert_session(&opening).await?;
+            store.insert_session(&opening, false).await?;
             if n % 2 == 0 {
                 let end = End::new(EndReason::Closed, Millis::now());
                 store.write_batch(&[(opening.session.id, end)], &[]).await?;

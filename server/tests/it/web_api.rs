@@ -62,6 +62,7 @@ async fn sessions_are_listed_with_all_their_fields() {
             "jump_server_group": null,
             "watchers": 0,
             "node": "node-1",
+            "recorded": true,
         }])
     );
 }

@@ -59,7 +59,7 @@ async fn a_page_sees_what_is_open_then_every_change() {
     })
     .await;
     assert_eq!((session.id, session.user.as_str()), (opened.id(), "ned"));
-    assert_eq!(rights, Rights { watch: true, terminate: true });
+    assert_eq!(rights, Rights { watch: true, control: true, terminate: true, replay: true });
 
     let live = browser.socket(&format!("/ws/sessions/{}/live", before.id())).await.expect("a live screen");
     let watched = change(&mut socket, &mut seq, |change| match change {
@@ -92,17 +92,21 @@ async fn rows_and_rights_are_those_of_the_viewer() {
     let root = world.open("uma", "root").await;
     let ask = world.open("uma", "ask").await;
     let blind = world.open_with("uma", "root", hub::ScreenKind::None).await;
-    let rights = |watch, terminate| Rights { watch, terminate };
+    let rights = |watch, terminate| (watch, terminate);
     for (user, want) in [
-        ("olaf", Some([rights(true, true), rights(false, true), rights(false, true)])),
-        ("anna", Some([rights(true, false), rights(false, false), rights(false, false)])),
-        ("otto", Some([rights(true, true), rights(false, true), rights(false, true)])),
+        ("olaf", Some([rights(true, true), rights(true, true), rights(false, true)])),
+        ("anna", Some([rights(true, false), rights(true, false), rights(false, false)])),
+        ("otto", Some([rights(true, true), rights(true, true), rights(false, true)])),
         ("uma", Some([rights(false, true), rights(false, true), rights(false, true)])),
         ("ned", None),
     ] {
         let browser = world.signed_in(user).await;
         let (_socket, rows) = feed(&browser).await;
-        let of = |id| rows.iter().find(|(session, _)| session.id == id).map(|(_, rights)| *rights);
+        let of = |id| {
+            rows.iter()
+                .find(|(session, _)| session.id == id)
+                .map(|(_, rights)| (rights.watch, rights.terminate))
+        };
         assert_eq!(
             [of(root.id()), of(ask.id()), of(blind.id())],
             want.map_or([None; 3], |want| want.map(Some)),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use hub::{Facts, OpenSession, Opening, ScreenKind, WatchPolicy};
+use hub::{Facts, OpenSession, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use server::config::Config;
 use server::serve::{Running, start};
 use server::services::Services;
@@ -119,9 +119,14 @@ impl World {
             watchers: 0,
             last_active_at: now,
             node: services.config.node.clone(),
+            recorded: false,
         };
         let facts = Facts { session: id, user: user.id, account: Some(account.id), policy };
-        services.hub.open(Opening { session, facts, screen }).await.expect("the session opens")
+        services
+            .hub
+            .open(Opening { session, facts, screen, recording: RecordingRule::Wanted })
+            .await
+            .expect("the session opens")
     }
 
     /// The one open `CONSOLE` session of somebody.

@@ -23,6 +23,7 @@ pub(crate) struct SessionJson {
     watchers: u32,
     idle_ms: i64,
     node: String,
+    recorded: bool,
     #[serde(flatten)]
     end: Option<EndJson>,
 }
@@ -57,6 +58,7 @@ pub(crate) fn session_json(session: &Session, end: Option<&End>, now: Millis) ->
         watchers: if end.is_some() { 0 } else { session.watchers },
         idle_ms: end.map_or(now, |end| end.at).since(last_active_at),
         node: session.node,
+        recorded: session.recorded,
         end: end.map(|end| EndJson {
             ended_at: rfc3339(end.at),
             end_reason: end.reason.as_str(),
@@ -101,6 +103,7 @@ mod tests {
             watchers: 2,
             last_active_at: Millis(1_764_000_001_000),
             node: "gw-1".into(),
+            recorded: false,
         }
     }
 
@@ -125,6 +128,7 @@ mod tests {
                 "watchers": 2,
                 "idle_ms": 2500,
                 "node": "gw-1",
+                "recorded": false,
             })
         );
     }

@@ -123,6 +123,7 @@ mod tests {
                 watchers: 0,
                 last_active_at: Millis(1),
                 node: "node".into(),
+                recorded: false,
             },
             facts: Facts { session, user, account: Some(account), policy },
             screen,
@@ -149,8 +150,8 @@ mod tests {
         let rows = View::new(alice).snapshot(all);
 
         let got: Vec<_> = rows.iter().map(|(session, rights)| (session.id, *rights)).collect();
-        let rights = |watch| Rights { watch, terminate: true };
-        let want = [rights(true), rights(false), rights(false), rights(false), rights(false)];
+        let rights = |watch| Rights { watch, terminate: true, ..Rights::default() };
+        let want = [rights(true), rights(true), rights(false), rights(false), rights(false)];
         assert_eq!(got, ids.into_iter().zip(want).collect::<Vec<_>>());
     }
 
@@ -160,7 +161,7 @@ mod tests {
             listed(id(), id(), WatchPolicy::Covert, true),
             listed(id(), id(), WatchPolicy::Consent, true),
         ]);
-        assert_eq!(rows.iter().map(|(_, rights)| rights.watch).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(rows.iter().map(|(_, rights)| rights.watch).collect::<Vec<_>>(), [true, true]);
     }
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
             ListEvent::Opened(unseen),
             update(unseen_id, 1),
         ]);
-        let rights = Rights { watch: true, terminate: true };
+        let rights = Rights { watch: true, terminate: true, ..Rights::default() };
         assert_eq!(opened, [Change::Opened(seen.session.clone(), rights)]);
 
         let ended = view.changes(&[

@@ -1,0 +1,238 @@
+//! One session's moments on their way into its recording: decoded, masked, bounded. Knows no file.
+
+use hub::{MarkKind, Moment, ScreenKind, visible_text};
+use recording::{Event, Keyframe, Mark};
+use screen::Decoder;
+use sha2::{Digest, Sha256};
+use wire::Millis;
+
+use super::echo::{Echo, Typed};
+
+/// Output of a command without a terminal that is recorded in full, in bytes: what people read is less,
+/// and what is more is a transfer. Beyond it, its length and hash stand for it.
+const COMMAND_BYTES: u64 = 16 << 20;
+
+/// What a recording is to take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// An event at its time.
+    Event(Millis, Event),
+    /// The whole screen after the events before.
+    Keyframe(Keyframe),
+}
+
+/// Turns moments into lines of a recording.
+pub(super) struct Script {
+    decoder: Decoder,
+    kind: Kind,
+}
+
+enum Kind {
+    /// A terminal: input stands in the recording if it was echoed.
+    Terminal(Echo),
+    /// A command without one: input and output are counted and hashed.
+    Command { output: Stream, input: Stream },
+    /// Marks alone.
+    Files,
+}
+
+#[derive(Default)]
+struct Stream {
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Stream {
+    fn take(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.hash.update(bytes);
+    }
+
+    fn in_words(self, name: &str) -> String {
+        let hash: String = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{name}: {} bytes, SHA-256 {hash}", self.bytes)
+    }
+}
+
+impl Script {
+    pub(super) fn new(screen: ScreenKind) -> Self {
+        let kind = match screen {
+            ScreenKind::Terminal(_) => Kind::Terminal(Echo::default()),
+            ScreenKind::Text(_) => Kind::Command { output: Stream::default(), input: Stream::default() },
+            ScreenKind::None => Kind::Files,
+        };
+        Self { decoder: Decoder::default(), kind }
+    }
+
+    /// What a moment comes to, now.
+    pub(super) fn take(&mut self, at: Millis, moment: Moment, out: &mut impl FnMut(Line)) {
+        match moment {
+            Moment::Output(bytes) => self.output(at, &bytes, out),
+            Moment::Typed { by, bytes } => match &mut self.kind {
+                Kind::Terminal(echo) => echo.typed(at, by.as_deref(), &String::from_utf8_lossy(&bytes)),
+                Kind::Command { input, .. } => input.take(&bytes),
+                Kind::Files => {}
+            },
+            Moment::Resize(size) => out(Line::Event(at, Event::Resize(size))),
+            // Of what is not recorded there is no screen either.
+            Moment::Keyframe(_) if self.is_cut() => {}
+            Moment::Keyframe(hub::Keyframe { size, modes, title, dump }) => {
+                out(Line::Keyframe(Keyframe { size, modes, title, dump }));
+            }
+            Moment::Mark(mark) => out(Line::Event(at, Event::Mark(kept(mark)))),
+            Moment::Exit(status) => {
+                let status = i32::try_from(status).unwrap_or(i32::MAX);
+                out(Line::Event(at, Event::Exit(status)));
+            }
+        }
+        self.settle(at, out);
+    }
+
+    fn output(&mut self, at: Millis, bytes: &[u8], out: &mut impl FnMut(Line)) {
+        let mut bytes = bytes;
+        if let Kind::Command { output, .. } = &mut self.kind {
+            let room = COMMAND_BYTES.saturating_sub(output.bytes);
+            output.take(bytes);
+            bytes = &bytes[..bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
+        }
+        let text = self.decoder.decode(bytes);
+        if text.is_empty() {
+            return;
+        }
+        let text = match &mut self.kind {
+            Kind::Terminal(echo) => {
+                echo.output(&text);
+                text.into_owned()
+            }
+            Kind::Command { .. } | Kind::Files => visible_text(&text),
+        };
+        out(Line::Event(at, Event::Output(text)));
+    }
+
+    /// Whether the recording no longer takes output.
+    const fn is_cut(&self) -> bool {
+        matches!(&self.kind, Kind::Command { output, .. } if output.bytes > COMMAND_BYTES)
+    }
+
+    /// Input that is certain by now.
+    pub(super) fn settle(&mut self, now: Millis, out: &mut impl FnMut(Line)) {
+        if let Kind::Terminal(echo) = &mut self.kind {
+            echo.settled(now).into_iter().for_each(|typed| out(input(now, typed)));
+        }
+    }
+
+    /// Whether input waits for its echo.
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(&self.kind, Kind::Terminal(echo) if echo.is_waiting())
+    }
+
+    /// What remains at the session's end.
+    pub(super) fn finish(self, now: Millis, out: &mut impl FnMut(Line)) {
+        let mut note = |text| {
+            let mark = Mark { kind: recording::MarkKind::Note, by: None, text };
+            out(Line::Event(now, Event::Mark(mark)));
+        };
+        match self.kind {
+            Kind::Terminal(mut echo) => echo.rest().into_iter().for_each(|typed| out(input(now, typed))),
+            Kind::Command { output, input } => {
+                if output.bytes > COMMAND_BYTES {
+                    note(format!("the first {COMMAND_BYTES} bytes of the output are recorded"));
+                }
+                note(output.in_words("output"));
+                note(input.in_words("input"));
+            }
+            Kind::Files => {}
+        }
+    }
+}
+
+fn input(at: Millis, typed: Typed) -> Line {
+    Line::Event(at, Event::Input { by: typed.by, text: typed.text })
+}
+
+fn kept(mark: hub::Mark) -> Mark {
+    use recording::MarkKind as Kept;
+    let kind = match mark.kind {
+        MarkKind::Joined => Kept::Joined,
+        MarkKind::Left => Kept::Left,
+        MarkKind::Lease => Kept::Lease,
+        MarkKind::LeaseEnded => Kept::LeaseEnded,
+        MarkKind::Message => Kept::Message,
+        MarkKind::Paused => Kept::Paused,
+        MarkKind::Resumed => Kept::Resumed,
+        MarkKind::File => Kept::File,
+        MarkKind::Note => Kept::Note,
+    };
+    Mark { kind, by: Some(mark.by).filter(|by| !by.is_empty()), text: mark.text }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use wire::live::Size;
+
+    use super::*;
+
+    fn lines(kind: ScreenKind, moments: Vec<Moment>) -> Vec<Event> {
+        let mut script = Script::new(kind);
+        let mut events = Vec::new();
+        let mut out = |line| {
+            if let Line::Event(_, event) = line {
+                events.push(event);
+            }
+        };
+        for moment in moments {
+            script.take(Millis(1), moment, &mut out);
+        }
+        script.finish(Millis(2), &mut out);
+        events
+    }
+
+    fn output(text: &[u8]) -> Moment {
+        Moment::Output(Bytes::copy_from_slice(text))
+    }
+
+    #[test]
+    fn a_password_is_masked_and_its_author_stays() {
+        let typed = |by: &str, text: &'static str| Moment::Typed {
+            by: Some(by.to_owned()).filter(|by| !by.is_empty()),
+            bytes: Bytes::from_static(text.as_bytes()),
+        };
+        let events = lines(
+            ScreenKind::Terminal(Size::DEFAULT),
+            vec![
+                output(b"Password: "),
+                typed("olga", "s3cret\r"),
+                output(b"\r\n$ "),
+                typed("", "w"),
+                output(b"w"),
+            ],
+        );
+        assert!(events.contains(&Event::Input { by: Some("olga".into()), text: "••••••\r".into() }));
+        assert!(events.contains(&Event::Input { by: None, text: "w".into() }));
+        assert!(!format!("{events:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn characters_are_whole_and_a_command_obeys_nobody() {
+        let terminal =
+            lines(ScreenKind::Terminal(Size::DEFAULT), vec![output(b"\xc3"), output(b"\xa9\x1b[m")]);
+        assert_eq!(terminal, [Event::Output("é\x1b[m".into())]);
+        let command = lines(ScreenKind::Text(Size::DEFAULT), vec![output(b"a\n\x1b[2J")]);
+        assert_eq!(command[0], Event::Output("a\r\n␛[2J".into()));
+    }
+
+    #[test]
+    fn of_a_transfer_the_hash_is_kept() {
+        let piece = vec![b'x'; 1 << 20];
+        let count = 20;
+        let events = lines(ScreenKind::Text(Size::DEFAULT), vec![output(&piece); count]);
+        let recorded: usize =
+            events.iter().map(|event| if let Event::Output(text) = event { text.len() } else { 0 }).sum();
+        assert_eq!(recorded as u64, COMMAND_BYTES);
+        let hash: String =
+            Sha256::digest(piece.repeat(count)).iter().map(|byte| format!("{byte:02x}")).collect();
+        let said = format!("{events:?}");
+        assert!(said.contains(&format!("output: {} bytes, SHA-256 {hash}", count << 20)), "{said}");
+    }
+}
