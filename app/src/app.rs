@@ -8,12 +8,14 @@ use leptos_router::path;
 
 use crate::clock::Clock;
 use crate::frame::Frame;
+use crate::pages::access_logs::AccessLogsPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::session::SessionPage;
 use crate::pages::sessions::SessionsPage;
 use crate::pages::set_up::SetUpPage;
 use crate::pages::sign_in::SignInPage;
+use crate::pages::wall::WallPage;
 
 /// All of it.
 #[component]
@@ -30,6 +32,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Redirect path="/sessions"/> } ssr=SsrMode::Async/>
                     <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/access-logs") view=AccessLogsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>

@@ -7,6 +7,8 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use wire::{End, Millis, Rights, Session, SessionId};
 
+use crate::table::Sheet;
+
 /// The signed-in person, as the page's frame shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
@@ -20,6 +22,8 @@ pub struct Me {
     pub reads_audit: bool,
     /// The stored layout of the sessions table (JSON of `table::Layout`), if one was kept.
     pub layout: Option<String>,
+    /// That of the access log.
+    pub log_layout: Option<String>,
 }
 
 /// One session as its own page needs it.
@@ -87,6 +91,73 @@ pub struct AuditPage {
     pub actions: Vec<String>,
 }
 
+/// Which sessions of the access log; what is empty filters nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogQuery {
+    /// Of this user.
+    pub user: String,
+    /// Of this type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// On this account: `LOGIN`, or `LOGIN@AGENT`.
+    pub account: String,
+    /// On this agent.
+    pub agent: String,
+    /// `open`, or `ended`.
+    pub state: String,
+    /// Opened on this day or later, `2026-11-23`.
+    pub from: String,
+    /// Opened on this day or earlier.
+    pub until: String,
+    /// The time zone of those days, `Europe/Paris`; UTC when empty.
+    pub zone: String,
+    /// Before the session at this place, as the page before named it.
+    pub before: String,
+}
+
+impl LogQuery {
+    /// Everything that it asks for, by name; without where it begins.
+    #[must_use]
+    pub fn filters(&self) -> [(&'static str, &str); 8] {
+        let days = !(self.from.is_empty() && self.until.is_empty());
+        [
+            ("user", &self.user),
+            ("type", &self.kind),
+            ("account", &self.account),
+            ("agent", &self.agent),
+            ("state", &self.state),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("zone", if days { &self.zone } else { "" }),
+        ]
+    }
+}
+
+/// One session of the access log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Its attributes.
+    pub session: Session,
+    /// How it ended, when it has.
+    pub ended: Option<End>,
+    /// Names of those who have watched it.
+    pub watched_by: Vec<String>,
+    /// Whether the viewer may watch it now.
+    pub watch: bool,
+}
+
+/// A page of the access log, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPage {
+    /// Its sessions.
+    pub entries: Vec<LogEntry>,
+    /// Where the next page begins, if there is one; for [`LogQuery::before`].
+    pub older: Option<String>,
+    /// When it was read.
+    pub now: Millis,
+}
+
 /// Why a call came to nothing; each is shown to the person as it reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum BackendError {
@@ -130,12 +201,21 @@ pub trait Backend: Send + Sync + 'static {
     /// Ends a session with a reason; the row has ended when this returns.
     async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<End, BackendError>;
 
-    /// Keeps the layout of the sessions table for this person.
-    async fn save_layout(&self, parts: &Parts, layout: String) -> Result<(), BackendError>;
+    /// Keeps the layout of a table for this person.
+    async fn save_layout(&self, parts: &Parts, sheet: Sheet, layout: String) -> Result<(), BackendError>;
 
     /// A page of the audit; not found for those who may not read it.
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError>;
 
-    /// Takes note that this person exported rows as CSV: the filter in words and how many rows.
-    async fn note_export(&self, parts: &Parts, filter: String, rows: u32) -> Result<(), BackendError>;
+    /// A page of the access log, of the sessions that this person may see.
+    async fn access_log(&self, parts: &Parts, query: LogQuery) -> Result<LogPage, BackendError>;
+
+    /// Takes note that this person exported rows as CSV: of which table, the filter in words and how many.
+    async fn note_export(
+        &self,
+        parts: &Parts,
+        sheet: Sheet,
+        filter: String,
+        rows: u32,
+    ) -> Result<(), BackendError>;
 }

@@ -7,7 +7,8 @@
 use leptos::server;
 use wire::{End, SessionId};
 
-use crate::backend::{AuditPage, AuditQuery, BackendError, Me, Shown};
+use crate::backend::{AuditPage, AuditQuery, BackendError, LogPage, LogQuery, Me, Shown};
+use crate::table::Sheet;
 
 #[cfg(feature = "ssr")]
 mod scope {
@@ -48,11 +49,11 @@ pub async fn terminate(id: SessionId, reason: String) -> Result<End, BackendErro
     backend.terminate(&parts, id, reason).await
 }
 
-/// Keeps the layout of the sessions table.
+/// Keeps the layout of a table.
 #[server(endpoint = "save_layout")]
-pub async fn save_layout(layout: String) -> Result<(), BackendError> {
+pub async fn save_layout(#[server(default)] sheet: Sheet, layout: String) -> Result<(), BackendError> {
     let (backend, parts) = scope()?;
-    backend.save_layout(&parts, layout).await
+    backend.save_layout(&parts, sheet, layout).await
 }
 
 /// A page of the audit.
@@ -62,9 +63,20 @@ pub async fn audit(query: AuditQuery) -> Result<AuditPage, BackendError> {
     backend.audit(&parts, query).await
 }
 
+/// A page of the access log.
+#[server(endpoint = "access_log")]
+pub async fn access_log(query: LogQuery) -> Result<LogPage, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.access_log(&parts, query).await
+}
+
 /// Takes note of an export.
 #[server(endpoint = "note_export")]
-pub async fn note_export(filter: String, rows: u32) -> Result<(), BackendError> {
+pub async fn note_export(
+    #[server(default)] sheet: Sheet,
+    filter: String,
+    rows: u32,
+) -> Result<(), BackendError> {
     let (backend, parts) = scope()?;
-    backend.note_export(&parts, filter, rows).await
+    backend.note_export(&parts, sheet, filter, rows).await
 }

@@ -73,6 +73,7 @@ fn SignedIn(me: Me) -> AnyView {
                 <Brand/>
                 <nav class="nav" aria-label="Main">
                     <A href="/sessions">"Sessions"</A>
+                    <A href="/access-logs">"Access logs"</A>
                     {me.reads_audit.then(|| view! { <A href="/audit">"Audit"</A> })}
                 </nav>
                 <div class="spacer"></div>

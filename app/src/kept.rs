@@ -1,11 +1,11 @@
-//! The layout of the table as the person keeps it: read with the page, written as it changes.
+//! The layout of each table as the person keeps it: read with the page, written as it changes.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::backend::Me;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::Layout;
+use crate::table::{Column, Layout, Sheet};
 use crate::{calls, frame};
 
 /// The layout, and its way to the server; a handle, cheap to copy.
@@ -18,16 +18,32 @@ pub(crate) struct KeptLayout {
     toasts: Toasts,
 }
 
+/// That of the access log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptLogLayout(pub(crate) KeptLayout);
+
 impl KeptLayout {
-    /// Takes the layout that came with the page and puts it into the context.
+    /// Takes the layouts that came with the page and puts them into the context.
     pub(crate) fn provide(me: &Me) {
-        let layout = me.layout.as_deref().map(Layout::from_json).unwrap_or_default();
-        provide_context(Self {
+        provide_context(Self::new(Sheet::Sessions, me.layout.as_deref()));
+        provide_context(KeptLogLayout(Self::new(Sheet::AccessLog, me.log_layout.as_deref())));
+    }
+
+    fn new(sheet: Sheet, kept: Option<&str>) -> Self {
+        let layout = kept.map_or_else(|| Layout::of(sheet), |json| Layout::from_json(sheet, json));
+        Self {
             layout: RwSignal::new(layout),
             sending: StoredValue::new(false),
             unsent: StoredValue::new(false),
             toasts: use_toasts(),
-        });
+        }
+    }
+
+    /// Puts one column in the place of another, where a drag ended so.
+    pub(crate) fn dropped(self, moved: Option<(Column, Column)>) {
+        if let Some((column, over)) = moved {
+            self.change(|layout| layout.move_to(column, over));
+        }
     }
 
     /// The layout, to be followed.
@@ -52,9 +68,9 @@ impl KeptLayout {
             return;
         }
         self.sending.set_value(true);
-        let json = self.layout.with_untracked(Layout::to_json);
+        let (sheet, json) = self.layout.with_untracked(|layout| (layout.sheet(), layout.to_json()));
         spawn_local(async move {
-            if let Err(error) = calls::save_layout(json).await {
+            if let Err(error) = calls::save_layout(sheet, json).await {
                 self.toasts.failed(format!("The columns could not be kept. {}", frame::sentence(&error)));
             }
             self.sending.set_value(false);

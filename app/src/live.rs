@@ -1,21 +1,36 @@
 //! The live pane: one session's screen, as its user sees it, and what there is to know about it.
 //!
-//! View-only: nothing that is typed here reaches the session, and the pane's size never changes
-//! that of the user's terminal.
+//! View-only until its watcher asks for control and gets it; the pane's size never changes that of the
+//! user's terminal.
 
 mod actions;
+mod asked;
+mod fetched;
+mod hands;
 mod header;
 mod ink;
+mod keys;
+mod lease;
 mod metrics;
 mod notice;
 mod notify;
 mod painter;
 mod pane;
+mod paste;
 mod phase;
 mod runs;
 mod socket;
+mod standing;
 mod stream;
 mod watch;
 
+pub(crate) use actions::{CopyLink, copied};
+pub(crate) use fetched::fetched;
+pub(crate) use header::Header;
+pub(crate) use notice::Strip;
+pub(crate) use notify::{Fonts, Room};
+pub(crate) use painter::Painter;
 pub use pane::LivePane;
 pub(crate) use pane::heading;
+pub(crate) use phase::{Phase, sentence};
+pub(crate) use watch::Shows;

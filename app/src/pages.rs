@@ -1,8 +1,11 @@
 //! The pages, one file each.
 
+pub(crate) mod access_logs;
 pub(crate) mod audit;
+mod failed;
 pub(crate) mod not_found;
 pub mod session;
 pub(crate) mod sessions;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;
+pub(crate) mod wall;

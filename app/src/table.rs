@@ -1,4 +1,4 @@
-//! The sessions table without its picture: columns, layout, sorting, filtering and CSV.
+//! The tables without their picture: columns, layout, sorting, filtering and CSV.
 //!
 //! Never touches the browser: everything here runs and is tested natively.
 
@@ -6,7 +6,9 @@ mod column;
 mod csv;
 mod filter;
 mod layout;
+mod log;
 mod rows;
+mod sheet;
 mod sort;
 mod view;
 
@@ -17,6 +19,8 @@ pub use column::{Column, Kind, Value};
 pub use csv::{Export, file_name};
 pub use filter::{Filter, KindSet};
 pub use layout::Layout;
+pub use log::{end_in_words, log_value, push_log_csv, push_log_headings};
 pub use rows::{Row, Rows};
+pub use sheet::Sheet;
 pub use sort::{Direction, Sort};
 pub use view::{Changed, View};

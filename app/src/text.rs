@@ -60,6 +60,21 @@ pub fn percent_encoded(text: &str) -> String {
     encoded
 }
 
+/// The address of `path` with a query of those pairs that have a value.
+#[must_use]
+pub fn address<'v>(path: &str, pairs: impl IntoIterator<Item = (&'v str, &'v str)>) -> String {
+    let mut address = path.to_owned();
+    let mut next = '?';
+    for (name, value) in pairs {
+        if !value.is_empty() {
+            address.push(next);
+            let _infallible = write!(address, "{name}={}", percent_encoded(value));
+            next = '&';
+        }
+    }
+    address
+}
+
 /// `n` with a thin space between thousands, as counts are shown.
 #[must_use]
 pub fn count(n: usize) -> String {

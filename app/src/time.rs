@@ -64,6 +64,22 @@ pub fn span(ms: i64) -> String {
     }
 }
 
+/// A length of time in its two largest units: `12 s`, `18 min 5 s`, `1 h 12 min`, `3 d 4 h`.
+#[must_use]
+pub fn length(ms: i64) -> String {
+    let ms = ms.max(0);
+    let (large, small) = match ms {
+        ms if ms < MINUTE => return span(ms),
+        ms if ms < HOUR => (MINUTE, SECOND),
+        ms if ms < DAY => (HOUR, MINUTE),
+        _ => (DAY, HOUR),
+    };
+    match ms % large / small {
+        0 => span(ms),
+        _ => format!("{} {}", span(ms), span(ms % large / small * small)),
+    }
+}
+
 /// How long ago `then` was: `just now`, `18 min ago`.
 #[must_use]
 pub fn age(now: Millis, then: Millis) -> String {
@@ -111,6 +127,21 @@ mod tests {
             (49 * HOUR, "2 d ago"),
         ] {
             assert_eq!(age(Millis(1_000_000_000 + ms), Millis(1_000_000_000)), expected);
+        }
+    }
+
+    #[test]
+    fn lengths_have_two_units() {
+        for (ms, expected) in [
+            (-5, "0 s"),
+            (12_999, "12 s"),
+            (MINUTE, "1 min"),
+            (18 * MINUTE + 5_000, "18 min 5 s"),
+            (HOUR + 12 * MINUTE + 59_000, "1 h 12 min"),
+            (HOUR + 59_000, "1 h"),
+            (3 * DAY + 4 * HOUR, "3 d 4 h"),
+        ] {
+            assert_eq!(length(ms), expected);
         }
     }
 

@@ -5,23 +5,28 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 use wire::Session;
+use wire::live::{LeaseMode, LiveRequest};
 
+use super::asked::Asked;
 use super::phase::Phase;
+use super::watch::Shows;
 
 /// How long "Copied" stands, in milliseconds: long enough to be read.
 const COPIED_MS: u32 = 2_000;
 
-/// The row of buttons under the screen.
+/// The row of buttons under the screen; `may_control` follows the viewer's right.
 #[component]
 pub(crate) fn Actions(
     session: Session,
     may_terminate: bool,
-    phase: RwSignal<Phase>,
+    may_control: Signal<bool>,
+    shows: Shows,
     on_terminate: Option<Callback<Session>>,
-) -> impl IntoView {
+) -> AnyView {
     let id = session.id;
+    let phase = shows.phase;
     let over = Signal::derive(move || phase.with(|phase| matches!(phase, Phase::Ended(_))));
-    let unwatched = Signal::derive(move || phase.with(Phase::is_final));
+    let view_only = Signal::derive(move || phase.with(Phase::is_final) || may_control.get());
     let terminate = on_terminate.filter(|_| may_terminate).map(|on_terminate| {
         view! {
             <button
@@ -37,30 +42,80 @@ pub(crate) fn Actions(
     });
     view! {
         <div class="live-acts">
+            <Control shows may=may_control />
             <CopyLink path=format!("/sessions/{id}") />
-            <span class="live-view-only" hidden=unwatched>"View only"</span>
+            <span class="live-view-only" hidden=view_only>"View only"</span>
             <span class="live-gap"></span>
             {terminate}
         </div>
     }
+    .into_any()
 }
 
-/// Copies the address of the session's page.
+/// The buttons of whoever may take part.
 #[component]
-fn CopyLink(path: String) -> impl IntoView {
-    let said = RwSignal::new("Copy link".to_owned());
-    let path = StoredValue::new(path);
-    let copy = move |_| {
-        spawn_local(async move {
-            let word = if copied(&path.get_value()).await { "Copied" } else { "Could not copy" };
-            // The pane may have been closed meanwhile.
-            said.try_set(word.to_owned());
-            TimeoutFuture::new(COPIED_MS).await;
-            said.try_set("Copy link".to_owned());
-        });
+fn Control(shows: Shows, may: Signal<bool>) -> AnyView {
+    let mode = RwSignal::new(LeaseMode::Shared);
+    let cannot = Signal::derive(move || !may.get() || shows.phase.with(|phase| *phase != Phase::Live));
+    let mine = Signal::derive(move || shows.is_mine());
+    let paused = Signal::derive(move || shows.standing.with(|standing| standing.paused().is_some()));
+    let pause_words = Signal::derive(move || if paused.get() { "Resume input" } else { "Pause input" });
+    let choose = move |event| {
+        let chosen =
+            if event_target_value(&event) == "exclusive" { LeaseMode::Exclusive } else { LeaseMode::Shared };
+        mode.set(chosen);
+        if mine.get_untracked() {
+            shows.ask(&LiveRequest::Ask(chosen));
+        }
+    };
+    let pause = move |_| {
+        let request = if paused.get_untracked() { LiveRequest::Resume } else { LiveRequest::Pause };
+        shows.ask(&request);
     };
     view! {
-        <button type="button" class="btn" on:click=copy>
+        <span class="joined" hidden=cannot>
+            <button
+                type="button"
+                class="btn control join-left"
+                hidden=mine
+                on:click=move |_| shows.ask(&LiveRequest::Ask(mode.get_untracked()))
+            >
+                "Take control"
+            </button>
+            <select
+                class="btn live-mode"
+                aria-label="Mode of control"
+                title="Shared: both type. Exclusive: only you type, until the user takes the keyboard back by typing."
+                on:change=choose
+            >
+                <option value="shared">"Shared"</option>
+                <option value="exclusive">"Exclusive"</option>
+            </select>
+        </span>
+        <button type="button" class="btn" hidden=cannot on:click=move |_| shows.asked.set(Some(Asked::Message))>
+            "Message…"
+        </button>
+        <button type="button" class="btn" hidden=cannot on:click=pause>{pause_words}</button>
+    }
+    .into_any()
+}
+
+/// Copies the address of a page.
+#[component]
+pub(crate) fn CopyLink(#[prop(into)] path: Signal<String>) -> impl IntoView {
+    let said = RwSignal::new("Copy link");
+    let copy = move |_| {
+        spawn_local(async move {
+            let word = if copied(&path.get_untracked()).await { "Copied" } else { "Could not copy" };
+            // The pane may have been closed meanwhile.
+            said.try_set(word);
+            TimeoutFuture::new(COPIED_MS).await;
+            said.try_set("Copy link");
+        });
+    };
+    let quiet = move || said.get() == "Copy link";
+    view! {
+        <button type="button" class="btn live-copy" class:live-quiet=quiet title="Copy link" on:click=copy>
             <svg viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M9.5 14.5 14.5 9.5M8 12l-2.5 2.5a3.5 3.5 0 0 0 5 5L13 17M11 7l2.5-2.5a3.5 3.5 0 0 1 5 5L16 12" />
             </svg>
@@ -69,7 +124,8 @@ fn CopyLink(path: String) -> impl IntoView {
     }
 }
 
-async fn copied(path: &str) -> bool {
+/// Copies the address of a path; whether the browser did.
+pub(crate) async fn copied(path: &str) -> bool {
     let Ok(origin) = window().location().origin() else { return false };
     let clipboard = window().navigator().clipboard();
     // Undefined outside secure contexts.

@@ -19,11 +19,12 @@ use crate::time;
 /// Watchers shown as avatars; the others are a number.
 const AVATARS: usize = 4;
 
-/// The header of a pane.
+/// The header of a pane; of a `tile` among others it is one line.
 #[component]
 pub(crate) fn Header(
     session: Session,
     shows: Shows,
+    tile: bool,
     on_close: Option<Callback<()>>,
     pane: NodeRef<html::Section>,
 ) -> impl IntoView {
@@ -35,7 +36,7 @@ pub(crate) fn Header(
     };
     let dot = Signal::derive(move || {
         let class = shows.phase.with(|phase| match phase {
-            Phase::Connecting => "live-dot",
+            Phase::Connecting | Phase::Waiting => "live-dot",
             Phase::Live => "live-dot live-dot-on",
             Phase::Stale(_) => "live-dot live-dot-stale",
             Phase::Ended(_) | Phase::Refused(_) => "live-dot live-dot-off",
@@ -45,6 +46,7 @@ pub(crate) fn Header(
     let state = Signal::derive(move || {
         let state = shows.phase.with(|phase| match phase {
             Phase::Connecting => "Connecting",
+            Phase::Waiting => "Waiting",
             Phase::Live => "Live",
             Phase::Stale(_) => "Stale",
             Phase::Ended(_) => "Ended",
@@ -52,18 +54,24 @@ pub(crate) fn Header(
         });
         state.to_owned()
     });
+    let who = if tile {
+        Either::Left(view! { <span class="live-who">{person(&session.user, &session.full_name)}</span> })
+    } else {
+        Either::Right(view! { <TypeBadge kind=session.kind /> })
+    };
+    let facts = (!tile).then(|| view! { <Facts session shows /> });
     view! {
         <header class="live-head">
             <div class="live-head-row">
                 <span class=dot role="img" aria-label=state title=state></span>
                 {title}
-                <TypeBadge kind=session.kind />
+                {who}
                 <span class="live-gap"></span>
                 <Watchers watchers=shows.watchers />
                 <FullScreen pane />
                 {close(on_close)}
             </div>
-            <Facts session shows />
+            {facts}
         </header>
     }
 }
@@ -72,12 +80,8 @@ pub(crate) fn Header(
 #[component]
 fn Facts(session: Session, shows: Shows) -> impl IntoView {
     let now = use_now();
-    let Session { user, full_name, device, service_url, started_at, kind, .. } = session;
-    let who = if full_name.is_empty() {
-        visible(&user).into_owned()
-    } else {
-        format!("{} ({})", visible(&full_name), visible(&user))
-    };
+    let Session { user, full_name, device, service_url, started_at, kind, recorded, .. } = session;
+    let who = person(&user, &full_name);
     let open_for = Signal::derive(move || match shows.phase.get() {
         Phase::Ended(end) => format!("lasted {}", time::span(end.at.since(started_at))),
         _ => time::span(now.get().since(started_at)),
@@ -88,6 +92,7 @@ fn Facts(session: Session, shows: Shows) -> impl IntoView {
     let no_size = Signal::derive(move || shows.size.with(Option::is_none));
     let title = Signal::derive(move || shows.title.with(|title| visible(title).into_owned()));
     let no_title = Signal::derive(move || shows.title.with(|title| title.trim().is_empty()));
+    let recording = if recorded { "recorded" } else { "not recorded" };
     let url = (kind != SessionType::Console || !service_url.is_empty()).then(|| view! {
         <div class="live-fact mono"><dt>"Service URL"</dt><dd>{visible(&service_url).into_owned()}</dd></div>
     });
@@ -97,9 +102,19 @@ fn Facts(session: Session, shows: Shows) -> impl IntoView {
             <div class="live-fact mono"><dt>"Device"</dt><dd>{visible(&device).into_owned()}</dd></div>
             {url}
             <div class="live-fact"><dt>"Open for"</dt><dd title=time::utc(started_at)>{open_for}</dd></div>
+            <div class="live-fact"><dt>"Recording"</dt><dd>{recording}</dd></div>
             <div class="live-fact" hidden=no_size><dt>"Size"</dt><dd>{size}</dd></div>
             <div class="live-fact live-program" hidden=no_title><dt>"Title"</dt><dd>{title}</dd></div>
         </dl>
+    }
+}
+
+/// `Alice Moreno (alice)`.
+fn person(user: &str, full_name: &str) -> String {
+    if full_name.is_empty() {
+        visible(user).into_owned()
+    } else {
+        format!("{} ({})", visible(full_name), visible(user))
     }
 }
 

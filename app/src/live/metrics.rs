@@ -68,6 +68,11 @@ impl Font {
         font
     }
 
+    /// Whether it is the element's: one that is not on the page yet has none.
+    pub(crate) const fn is_known(&self) -> bool {
+        self.pen.is_some()
+    }
+
     pub(crate) const fn shape(&self) -> CellShape {
         self.shape
     }
@@ -94,6 +99,9 @@ fn thousandths(em: f64) -> i32 {
 
 fn pen(element: &Element) -> Option<CanvasRenderingContext2d> {
     let family = window().get_computed_style(element).ok()??.get_property_value("font-family").ok()?;
+    if family.is_empty() {
+        return None;
+    }
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
     let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
     pen.set_font(&format!("{MEASURED_AT}px {family}"));

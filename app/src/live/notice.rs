@@ -5,6 +5,7 @@ use wire::{Millis, SessionType};
 
 use super::phase::{Phase, end_meaning, end_words, sentence};
 use crate::clock::{self, use_local};
+use crate::text::visible;
 use crate::time;
 
 /// One line under the header: connecting again, ended. Read out when it changes.
@@ -15,7 +16,7 @@ pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
         phase.with(|phase| match phase {
             Phase::Stale(_) => "live-strip live-strip-stale".to_owned(),
             Phase::Ended(_) => "live-strip live-strip-ended".to_owned(),
-            Phase::Connecting | Phase::Live | Phase::Refused(_) => "out-of-sight".to_owned(),
+            Phase::Connecting | Phase::Waiting | Phase::Live | Phase::Refused(_) => "out-of-sight".to_owned(),
         })
     });
     let words = Signal::derive(move || {
@@ -23,7 +24,8 @@ pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
             Phase::Stale(since) => format!("Stale since {}", time_of_day(*since, local.get())),
             Phase::Ended(end) => format!("Ended {}: {}", time_of_day(end.at, local.get()), end_words(end)),
             Phase::Connecting => "Connecting…".to_owned(),
-            Phase::Live | Phase::Refused(_) => String::new(),
+            // Said where the screen will be.
+            Phase::Waiting | Phase::Refused(_) | Phase::Live => String::new(),
         })
     });
     let more = Signal::derive(move || {
@@ -39,13 +41,19 @@ pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
     }
 }
 
-/// A few words in place of a screen that will not come.
+/// A few words in place of a screen that will not come, or not yet. Read out when they change.
 #[component]
-pub(crate) fn Words(phase: RwSignal<Phase>, kind: SessionType, hidden: Signal<bool>) -> impl IntoView {
-    let title = Signal::derive(move || phase.with(|phase| words(phase, kind).0.to_owned()));
-    let text = Signal::derive(move || phase.with(|phase| words(phase, kind).1));
+pub(crate) fn Words(
+    phase: RwSignal<Phase>,
+    kind: SessionType,
+    user: String,
+    hidden: Signal<bool>,
+) -> AnyView {
+    let words = Memo::new(move |_| phase.with(|phase| words(phase, kind, &user)));
+    let title = Signal::derive(move || words.with(|words| words.0.clone()));
+    let text = Signal::derive(move || words.with(|words| words.1.clone()));
     view! {
-        <div class="live-words" hidden=hidden>
+        <div class="live-words" role="status" hidden=hidden>
             <svg viewBox="0 0 24 24" aria-hidden="true">
                 <rect x="3" y="4.5" width="18" height="13" rx="2" />
                 <path d="M8.5 21h7M4 20 20 3" />
@@ -54,17 +62,23 @@ pub(crate) fn Words(phase: RwSignal<Phase>, kind: SessionType, hidden: Signal<bo
             <p>{text}</p>
         </div>
     }
+    .into_any()
 }
 
-fn words(phase: &Phase, kind: SessionType) -> (&'static str, String) {
-    match phase {
+fn words(phase: &Phase, kind: SessionType, user: &str) -> (String, String) {
+    let (title, text) = match phase {
+        Phase::Waiting => {
+            let title = format!("Waiting until {} agrees to be watched…", visible(user));
+            return (title, "They are asked in their terminal.".to_owned());
+        }
         Phase::Ended(end) => ("This session has ended", end_meaning(end.reason).to_owned()),
         Phase::Refused(_) if kind == SessionType::Console => {
             ("Nothing to watch", "A sign-in to Sightline has no screen.".to_owned())
         }
         Phase::Refused(refusal) => ("Not to be watched", sentence(refusal)),
         Phase::Connecting | Phase::Live | Phase::Stale(_) => ("", String::new()),
-    }
+    };
+    (title.to_owned(), text)
 }
 
 /// `17:03:12` as the reader's clock has it; `16:03:12 UTC` until the page runs in their browser.
@@ -88,9 +102,9 @@ mod tests {
     #[test]
     fn a_refusal_of_a_sign_in_speaks_of_its_screen() {
         let refused = Phase::Refused("this account is watched only with its user's consent".into());
-        assert_eq!(words(&refused, SessionType::Console).0, "Nothing to watch");
+        assert_eq!(words(&refused, SessionType::Console, "alice").0, "Nothing to watch");
         assert_eq!(
-            words(&refused, SessionType::PamSsh).1,
+            words(&refused, SessionType::PamSsh, "alice").1,
             "This account is watched only with its user's consent."
         );
     }

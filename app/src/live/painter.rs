@@ -17,23 +17,41 @@ pub(crate) struct Painter {
     /// The box that the screen has to fit in.
     stage: HtmlElement,
     sheet: HtmlElement,
+    /// What stays where the cursor is, in the screen's letters.
+    caret: Option<HtmlElement>,
     font: Font,
     letters: Option<(Letters, Size)>,
     rows: Vec<Row>,
     cursor: Option<(usize, usize)>,
+    /// Where the caret is, in pixels from the screen's corner.
+    caret_at: (f64, f64),
     /// Every row is to be drawn, whatever changed.
     all: bool,
 }
 
 impl Painter {
-    /// A painter of the empty element `sheet` within `stage`.
-    pub(crate) fn new(stage: HtmlElement, sheet: HtmlElement) -> Self {
-        let font = Font::of(&sheet);
-        Self { stage, sheet, font, letters: None, rows: Vec::new(), cursor: None, all: true }
+    /// A painter of the empty element `sheet` within `stage`, where `caret` follows the cursor, if there
+    /// is one.
+    pub(crate) fn new(stage: HtmlElement, sheet: HtmlElement, caret: Option<HtmlElement>) -> Self {
+        Self {
+            font: Font::of(&sheet),
+            stage,
+            sheet,
+            caret,
+            letters: None,
+            rows: Vec::new(),
+            cursor: None,
+            caret_at: (-1.0, -1.0),
+            all: true,
+        }
     }
 
     /// Draws what changed since the last call.
     pub(crate) fn paint(&mut self, screen: &mut Screen) {
+        if !self.font.is_known() {
+            self.font = Font::of(&self.sheet);
+            (self.letters, self.all) = (None, true);
+        }
         let size = screen.size();
         self.set_rows(usize::from(size.rows));
         self.fit(size);
@@ -47,6 +65,7 @@ impl Painter {
             dirty.extend(self.cursor.into_iter().chain(cursor).map(|(_, row)| row));
             self.cursor = cursor;
         }
+        self.place_caret();
         for row in dirty {
             if let Some((row_on_page, line)) = self.rows.get_mut(row).zip(screen.line(row)) {
                 let column = cursor.filter(|(_, at)| *at == row).map(|(column, _)| column);
@@ -79,10 +98,26 @@ impl Painter {
         self.letters = Some((letters, size));
         let width = letters.font * self.font.shape().width * f64::from(size.cols);
         let height = letters.row * f64::from(size.rows);
-        set(&self.sheet, "--live-font", &format!("{}px", letters.font));
-        set(&self.sheet, "--live-row", &format!("{}px", letters.row));
+        for element in [Some(&self.sheet), self.caret.as_ref()].into_iter().flatten() {
+            set(element, "--live-font", &format!("{}px", letters.font));
+            set(element, "--live-row", &format!("{}px", letters.row));
+        }
         set(&self.sheet, "--live-width", &format!("{}px", width.ceil()));
         set(&self.sheet, "--live-height", &format!("{height}px"));
+    }
+
+    /// Moves the caret to the cursor; a hidden cursor leaves it where it is.
+    fn place_caret(&mut self) {
+        let Some(((column, row), (letters, _))) = self.cursor.zip(self.letters) else { return };
+        #[expect(clippy::cast_precision_loss, reason = "a screen has a few hundred cells a side")]
+        let (column, row) = (column as f64, row as f64);
+        let at = (column * letters.font * self.font.shape().width, row * letters.row);
+        if self.caret_at != at {
+            self.caret_at = at;
+            if let Some(caret) = &self.caret {
+                set(caret, "transform", &format!("translate({}px,{}px)", at.0, at.1));
+            }
+        }
     }
 
     /// The stage without its padding, in pixels.

@@ -9,6 +9,8 @@ use crate::text::visible;
 pub(crate) enum Phase {
     /// Nothing has come yet.
     Connecting,
+    /// The session's user is asked whether they agree.
+    Waiting,
     /// What is shown is what is.
     Live,
     /// The last sign of life is of that time; the page connects again by itself.
@@ -50,6 +52,7 @@ pub(crate) const fn end_meaning(reason: EndReason) -> &'static str {
         EndReason::ClientLost => "The user's connection broke.",
         EndReason::TargetLost => "The connection to the target broke.",
         EndReason::NodeLost => "The node that held it went away.",
+        EndReason::RecordingLost => "It had to be recorded and no longer could be.",
     }
 }
 

@@ -1,4 +1,4 @@
-//! One WebSocket to the server, with frames in and nothing out.
+//! One WebSocket to the server, with messages in and out.
 
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
@@ -37,6 +37,12 @@ impl Socket {
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         Ok(Self { socket, _on_message: on_message, _on_close: on_close })
+    }
+
+    /// Sends one message. What cannot be sent is of no use later: then the connection is lost, and
+    /// said to be.
+    pub(crate) fn send(&self, message: &[u8]) {
+        let _lost = self.socket.send_with_u8_array(message);
     }
 }
 

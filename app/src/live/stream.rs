@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use screen::Screen;
-use wire::live::{LiveFrame, Size, Watcher};
+use wire::live::{Lease, LiveFrame, Size, Watcher};
 use wire::{End, Millis};
 
 /// Text parsed between two looks at the clock, in bytes: about 5 ms at 25 MB/s.
@@ -32,6 +32,18 @@ pub(crate) enum News {
     Watchers(Vec<Watcher>),
     /// The server lives; its clock.
     Alive(Millis),
+    /// The watcher's own seat.
+    Seated(u64),
+    /// Who may type beside the owner.
+    Control(Option<Lease>),
+    /// Who paused the owner's input.
+    Paused(Option<String>),
+    /// Something that was asked for was not done.
+    Denied(String),
+    /// The owner is asked.
+    Waiting,
+    /// The owner did not agree.
+    Refused(String),
     /// Last of all.
     Ended(End),
 }
@@ -86,6 +98,12 @@ impl Stream {
             LiveFrame::Watchers(watchers) => Ok(News::Watchers(watchers)),
             LiveFrame::Heartbeat(now) => Ok(News::Alive(now)),
             LiveFrame::Ended(end) => Ok(News::Ended(end)),
+            LiveFrame::Seated(seat) => Ok(News::Seated(seat)),
+            LiveFrame::Control(lease) => Ok(News::Control(lease)),
+            LiveFrame::Paused(by) => Ok(News::Paused(by)),
+            LiveFrame::Denied(words) => Ok(News::Denied(words)),
+            LiveFrame::Waiting => Ok(News::Waiting),
+            LiveFrame::Refused(words) => Ok(News::Refused(words)),
         }
     }
 

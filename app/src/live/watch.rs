@@ -1,6 +1,6 @@
 //! Watches one session: keeps the socket, the screen and the page together until the pane closes.
 //!
-//! Nothing that happens on the page is ever sent to the session.
+//! What is typed is sent while the watcher holds the control lease, and never before.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -10,13 +10,17 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::HtmlElement;
-use wire::live::{LiveFrame, Size, Watcher};
-use wire::{Millis, SessionId};
+use web_sys::HtmlTextAreaElement;
+use wire::live::{LiveFrame, LiveRequest, Modes, Size, Watcher};
+use wire::{Millis, Session, SessionId};
 
+use super::asked::Asked;
+use super::hands::{self, Hands};
 use super::notify::{Fonts, Room};
 use super::painter::Painter;
 use super::phase::Phase;
 use super::socket::Socket;
+use super::standing::Standing;
 use super::stream::{News, Stream};
 use crate::backend::BackendError;
 use crate::calls;
@@ -30,16 +34,82 @@ const SILENCE_MS: i64 = 15_000;
 const FIRST_WAIT_MS: u32 = 250;
 /// Longest wait before connecting again, in milliseconds.
 const LONGEST_WAIT_MS: u32 = 8_000;
+/// Typed or pasted bytes in one message: well below [`LiveRequest::MAX_BYTES`].
+const PIECE: usize = 8 << 10;
 
-/// What the pane shows of a watch.
+/// What the pane shows of a watch; a handle, cheap to copy.
 #[derive(Clone, Copy)]
 pub(crate) struct Shows {
     pub(crate) phase: RwSignal<Phase>,
     pub(crate) watchers: RwSignal<Vec<Watcher>>,
     pub(crate) size: RwSignal<Option<Size>>,
     pub(crate) title: RwSignal<String>,
+    /// Who may type beside the session's user.
+    pub(crate) standing: RwSignal<Standing>,
+    /// Keys go to the session, not to the page.
+    pub(crate) typing: RwSignal<bool>,
+    /// What the person is asked before something is sent.
+    pub(crate) asked: RwSignal<Option<Asked>>,
+    /// Several lines are pasted without a question.
+    pub(crate) pastes_freely: StoredValue<bool>,
     /// Told the server's time.
     pub(crate) clock: Clock,
+    /// Made in the browser alone: a watch belongs to its one thread.
+    watch: StoredValue<Option<StoredValue<Watch, LocalStorage>>>,
+}
+
+impl Shows {
+    /// What a pane shows before anything has come.
+    pub(crate) fn new(phase: Phase) -> Self {
+        Self {
+            phase: RwSignal::new(phase),
+            watchers: RwSignal::new(Vec::new()),
+            size: RwSignal::new(None),
+            title: RwSignal::new(String::new()),
+            standing: RwSignal::new(Standing::default()),
+            typing: RwSignal::new(false),
+            asked: RwSignal::new(None),
+            pastes_freely: StoredValue::new(false),
+            clock: expect_context(),
+            watch: StoredValue::new(None),
+        }
+    }
+
+    /// Whether the watcher may type.
+    pub(crate) fn is_mine(self) -> bool {
+        self.standing.with(|standing| standing.mine().is_some())
+    }
+
+    /// Watches from now on, as long as the current owner lives.
+    pub(crate) fn watch_with(self, watch: Watch) {
+        self.watch.set_value(Some(StoredValue::new_local(watch)));
+    }
+
+    /// Asks the server for something.
+    pub(crate) fn ask(self, request: &LiveRequest) {
+        self.standing.update(|standing| standing.asks(*request == LiveRequest::Release));
+        self.with_watch(|inner| inner.send(request));
+    }
+
+    /// Pastes text that somebody has agreed to.
+    pub(crate) fn paste(self, text: &str) {
+        self.with_watch(|inner| inner.paste(text));
+    }
+
+    fn with_watch(self, act: impl FnOnce(&Inner)) {
+        if let Some(watch) = self.watch.get_value() {
+            // The pane may be going away.
+            let _gone = watch.try_with_value(|watch| act(&watch.inner));
+        }
+    }
+}
+
+/// Where a watch draws and listens.
+pub(crate) struct Place {
+    pub(crate) stage: HtmlElement,
+    pub(crate) sheet: HtmlElement,
+    /// Has the focus while keys go to the session, and stays at the cursor.
+    pub(crate) keys: HtmlTextAreaElement,
 }
 
 /// A running watch. Dropping it leaves the session.
@@ -48,27 +118,39 @@ pub(crate) struct Watch {
     _pulse: Interval,
     _room: Room,
     _fonts: Fonts,
+    _hands: Hands,
 }
 
 impl Watch {
-    /// Watches `id` and draws it into `sheet` within `stage`.
-    pub(crate) fn start(id: SessionId, shows: Shows, stage: HtmlElement, sheet: HtmlElement) -> Self {
-        let painter = Painter::new(stage.clone(), sheet.clone());
+    /// Watches `session` at `place`.
+    pub(crate) fn start(session: &Session, shows: Shows, place: Place) -> Self {
+        let Place { stage, sheet, keys } = &place;
+        let painter = Painter::new(stage.clone(), sheet.clone(), Some(keys.clone().into()));
+        let (stage, sheet) = (stage.clone(), sheet.clone());
         let inner = Rc::new(Inner {
-            id,
+            id: session.id,
+            owner: session.user.clone(),
             shows,
+            place,
             stream: RefCell::default(),
             painter: RefCell::new(painter),
             socket: RefCell::default(),
             heard: Cell::new(browser_now()),
             tries: Cell::new(0),
             frame_asked: Cell::new(false),
+            grip: hands::Grip::default(),
         });
         inner.connect();
         let pulse = Interval::new(1_000, on(&inner, |inner| inner.check_pulse()));
         let room = Room::of(&stage, on(&inner, |inner| inner.fit()));
         let fonts = Fonts::of(&sheet, on(&inner, |inner| inner.font_changed()));
-        Self { inner, _pulse: pulse, _room: room, _fonts: fonts }
+        let weak = Rc::downgrade(&inner);
+        let hands = Hands::of(&stage, move |event| {
+            if let Some(inner) = weak.upgrade() {
+                hands::heard(&inner, event);
+            }
+        });
+        Self { inner, _pulse: pulse, _room: room, _fonts: fonts, _hands: hands }
     }
 }
 
@@ -78,9 +160,12 @@ impl Drop for Watch {
     }
 }
 
-struct Inner {
+pub(super) struct Inner {
     id: SessionId,
-    shows: Shows,
+    /// Name of the session's user.
+    owner: String,
+    pub(super) shows: Shows,
+    pub(super) place: Place,
     stream: RefCell<Stream>,
     painter: RefCell<Painter>,
     socket: RefCell<Option<Socket>>,
@@ -89,6 +174,7 @@ struct Inner {
     /// Connections tried since the last `Init`.
     tries: Cell<u32>,
     frame_asked: Cell<bool>,
+    pub(super) grip: hands::Grip,
 }
 
 /// A callback that holds the watch only weakly: it does nothing once the pane is closed.
@@ -132,14 +218,69 @@ impl Inner {
             Ok(News::Work) => self.ask_frame(),
             Ok(News::Watchers(watchers)) => self.shows.watchers.set(watchers),
             Ok(News::Alive(now)) => self.shows.clock.hear(now),
+            Ok(News::Waiting) => {
+                self.tries.set(0);
+                self.shows.phase.set(Phase::Waiting);
+            }
+            Ok(News::Refused(words)) => self.finish(Phase::Refused(words)),
             Ok(News::Ended(end)) => self.finish(Phase::Ended(end)),
+            Ok(News::Seated(seat)) => self.stand(|standing| standing.seated(seat)),
+            Ok(News::Control(lease)) => {
+                let now = self.shows.clock.read();
+                self.stand(|standing| standing.control(lease, &self.owner, now));
+            }
+            Ok(News::Paused(by)) => self.stand(|standing| standing.pause(by)),
+            Ok(News::Denied(words)) => self.stand(|standing| standing.denied(&words)),
             // Nothing is wrong with the session: only this copy of it is of no use.
             Err(_) => self.connect(),
         }
     }
 
+    /// Changes who may type, and hands the keyboard over when that is somebody else now.
+    fn stand(&self, change: impl FnOnce(&mut Standing)) {
+        let mine = || self.shows.standing.with_untracked(|standing| standing.mine().is_some());
+        let before = mine();
+        self.shows.standing.update(change);
+        match (before, mine()) {
+            (false, true) => hands::gained(self),
+            (true, false) => hands::lost(self),
+            _ => {}
+        }
+    }
+
+    /// Sends one request, if there is a connection.
+    pub(super) fn send(&self, request: &LiveRequest) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.send(&wire::encode(request));
+        }
+    }
+
+    /// Sends what was typed, in order and in pieces.
+    pub(super) fn send_input(&self, bytes: &[u8]) {
+        for piece in bytes.chunks(PIECE) {
+            self.send(&LiveRequest::Input(piece.to_vec()));
+        }
+    }
+
+    /// Sends pasted text.
+    pub(super) fn paste(&self, text: &str) {
+        self.send_input(&super::paste::bytes(text, self.modes().bracketed_paste));
+    }
+
+    /// The modes that the program set, as far as its output was worked off.
+    pub(super) fn modes(&self) -> Modes {
+        self.stream.borrow_mut().screen().map_or_else(Modes::default, |screen| screen.modes())
+    }
+
+    /// Whether the program wants its cursor keys another way.
+    pub(super) fn app_cursor(&self) -> bool {
+        self.stream.borrow_mut().screen().is_some_and(|screen| screen.app_cursor())
+    }
+
     fn finish(&self, phase: Phase) {
         self.shows.watchers.set(Vec::new());
+        self.stand(|standing| *standing = Standing::default());
+        self.shows.asked.set(None);
         self.shows.phase.set(phase);
         self.socket.take();
     }
@@ -149,6 +290,7 @@ impl Inner {
         if self.shows.phase.with_untracked(Phase::is_final) {
             return;
         }
+        self.stand(Standing::disconnected);
         if self.shows.phase.with_untracked(|phase| *phase == Phase::Live) {
             self.shows.phase.set(Phase::Stale(self.heard.get()));
         }

@@ -2,18 +2,17 @@
 //!
 //! Everything that it shows hangs on its address: a filter is a plain form, a page is a link.
 
-use http::StatusCode;
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
+use super::failed::failed;
 use super::not_found::NotFoundPage;
 use crate::backend::{AuditEvent, AuditPage as Found, AuditQuery, BackendError};
 use crate::parts::{Icon, IconName};
-use crate::reply::answer_with;
-use crate::{calls, frame, text, time};
+use crate::{calls, text, time};
 
 /// The page.
 #[component]
@@ -27,7 +26,7 @@ pub(crate) fn AuditPage() -> AnyView {
                 match found.await {
                     Ok(found) => EitherOf3::A(present(asked.get_untracked(), found)),
                     Err(BackendError::NotFound) => EitherOf3::B(view! { <NotFoundPage/> }),
-                    Err(error) => EitherOf3::C(failed(&error)),
+                    Err(error) => EitherOf3::C(failed(&error, "Audit", "The audit could not be shown", "/audit")),
                 }
             })}
         </Suspense>
@@ -51,7 +50,7 @@ fn read(query: &ParamsMap) -> AuditQuery {
 /// The filter of `query` as an address below `path`, from before event `before` on.
 fn address(path: &str, query: &AuditQuery, before: Option<i64>) -> String {
     let before = before.map(|number| number.to_string()).unwrap_or_default();
-    let pairs: Vec<String> = [
+    let pairs: [(&str, &str); 7] = [
         ("actor", &query.actor),
         ("action", &query.action),
         ("subject", &query.subject),
@@ -59,12 +58,8 @@ fn address(path: &str, query: &AuditQuery, before: Option<i64>) -> String {
         ("from", &query.from),
         ("until", &query.until),
         ("before", &before),
-    ]
-    .into_iter()
-    .filter(|(_, value)| !value.is_empty())
-    .map(|(name, value)| format!("{name}={}", text::percent_encoded(value)))
-    .collect();
-    if pairs.is_empty() { path.into() } else { format!("{path}?{}", pairs.join("&")) }
+    ];
+    text::address(path, pairs)
 }
 
 fn present(query: AuditQuery, found: Found) -> AnyView {
@@ -132,7 +127,7 @@ fn filter(query: &AuditQuery, actions: &[String]) -> AnyView {
     let session = (!query.session.is_empty())
         .then(|| view! { <input type="hidden" name="session" value=query.session.clone()/> });
     view! {
-        <form class="audit-filter" method="get" action="/audit" role="search" aria-label="Filter events">
+        <form class="filter-form" method="get" action="/audit" role="search" aria-label="Filter events">
             {session}
             <label>"Who" <input class="field" name="actor" value=query.actor.clone() autocomplete="off"/></label>
             <div class="named">
@@ -185,25 +180,6 @@ fn row(event: &AuditEvent, query: &AuditQuery) -> AnyView {
 /// The moment without the zone, which the heading names.
 fn utc(event: &AuditEvent) -> String {
     time::utc(event.at).trim_end_matches(" UTC").to_owned()
-}
-
-fn failed(error: &BackendError) -> AnyView {
-    answer_with(match error {
-        BackendError::Refused(_) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::SERVICE_UNAVAILABLE,
-    });
-    let words = frame::sentence(error);
-    view! {
-        <Title text="Audit"/>
-        <div class="audit">
-            <div class="audit-failed" role="alert">
-                <h1>"The audit could not be shown"</h1>
-                <p>{words}</p>
-                <a class="btn" href="/audit" rel="external">"Show everything"</a>
-            </div>
-        </div>
-    }
-    .into_any()
 }
 
 #[cfg(test)]

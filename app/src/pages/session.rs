@@ -1,52 +1,45 @@
 //! `/sessions/{id}`: one session on a page of its own, open or ended; a link that can be sent.
 
 use http::StatusCode;
-use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
-use wire::SessionId;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found::NotFoundPage;
 use crate::backend::{BackendError, Shown};
-use crate::calls;
-use crate::live::{LivePane, heading};
+use crate::live::{LivePane, fetched, heading};
 use crate::parts::terminate::use_terminator;
+use crate::replay::ReplayPane;
 use crate::reply::answer_with;
 
 /// The page of the session that the address names.
 #[component]
-pub fn SessionPage() -> impl IntoView {
+pub fn SessionPage() -> AnyView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let shown = Resource::new_blocking(move || id.get(), fetch);
-    view! {
-        <Suspense fallback=|| view! { <div class="live live-page" aria-busy="true"></div> }>
-            {move || Suspend::new(async move {
-                match shown.await {
-                    Ok(shown) => EitherOf3::A(present(shown)),
-                    Err(BackendError::NotFound) => {
-                        answer_with(StatusCode::NOT_FOUND);
-                        EitherOf3::B(view! { <NotFoundPage /> })
-                    }
-                    Err(error) => EitherOf3::C(failed(&error)),
-                }
-            })}
-        </Suspense>
-    }
-}
-
-async fn fetch(id: String) -> Result<Shown, BackendError> {
-    let id: SessionId = id.parse().map_err(|_| BackendError::NotFound)?;
-    calls::session(id).await
+    fetched(id.into(), |shown| match shown {
+        Ok(shown) => present(shown).into_any(),
+        Err(BackendError::NotFound) => {
+            answer_with(StatusCode::NOT_FOUND);
+            view! { <NotFoundPage /> }.into_any()
+        }
+        Err(error) => failed(&error).into_any(),
+    })
 }
 
 fn present(shown: Shown) -> impl IntoView {
     let title = heading(&shown.session);
     let terminator = use_terminator();
+    // A link to a moment is a link to the recording, though the session still runs.
+    let to_moment = use_query_map().with_untracked(|query| query.get("t").is_some());
+    let replays = shown.rights.replay && shown.session.recorded && (shown.ended.is_some() || to_moment);
     view! {
         <Title text=title />
-        <LivePane shown on_terminate=move |session| terminator.open(session) />
+        {if replays {
+            view! { <ReplayPane shown /> }.into_any()
+        } else {
+            view! { <LivePane shown on_terminate=move |session| terminator.open(session) /> }.into_any()
+        }}
     }
 }
 

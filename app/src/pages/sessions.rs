@@ -8,7 +8,6 @@ mod grid;
 mod head;
 mod pane;
 mod states;
-mod view_menu;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,7 +18,8 @@ use foot::Foot;
 use grid::Grid;
 use head::Head;
 use pane::Pane;
-use view_menu::ViewMenu;
+
+use crate::parts::ViewMenu;
 
 /// The page.
 #[component]
@@ -42,7 +42,7 @@ pub(crate) fn SessionsPage() -> AnyView {
                 <Foot/>
             </section>
             {move || controls.watched().map(|id| view! { <Pane id/> })}
-            <ViewMenu/>
+            <ViewMenu kept=controls.kept/>
             <export::Options/>
         </div>
     }

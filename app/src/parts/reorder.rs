@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
-use crate::table::Column;
+use crate::table::{Column, Layout};
 
 /// Movement below this many pixels is still a click.
 const SLACK_PX: i32 = 5;
@@ -75,6 +75,18 @@ impl Reorder {
     /// What is under way.
     pub(crate) fn dragged(self) -> Option<Dragged> {
         self.dragged.get()
+    }
+
+    /// The class that shows at a column's element what is under way, if it is about that column.
+    pub(crate) fn mark(self, column: Column, layout: Signal<Layout>) -> &'static str {
+        match self.dragged() {
+            Some(dragged) if dragged.column == column => "dragging",
+            Some(dragged) if dragged.over == column => {
+                let after = layout.with(|layout| layout.is_before(dragged.column, column));
+                if after { "drop-after" } else { "drop-before" }
+            }
+            _ => "",
+        }
     }
 
     /// The pointer went down on a column's element.

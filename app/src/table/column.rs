@@ -1,11 +1,11 @@
-//! The columns: one enum, with everything that is known about a column in one place.
+//! The columns of both tables: one enum, with everything that is known about a column in one place.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use wire::{Millis, Session};
 
-/// One column of the sessions table.
+/// One column of the sessions table, the access log or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Column {
@@ -41,6 +41,14 @@ pub enum Column {
     Node,
     /// Its id.
     SessionId,
+    /// When it ended.
+    Ended,
+    /// How long it was open.
+    Duration,
+    /// Why it ended, who is behind that and what they gave as the reason.
+    EndReason,
+    /// Who has watched it.
+    WatchedBy,
 }
 
 /// How a column's values are drawn, compared and exported.
@@ -82,7 +90,7 @@ struct Facts {
 }
 
 impl Column {
-    /// Every column, in the order in which they are on offer.
+    /// Every column of the sessions table, in the order in which they are on offer.
     pub const ALL: [Self; 16] = [
         Self::User,
         Self::Device,
@@ -102,8 +110,27 @@ impl Column {
         Self::SessionId,
     ];
 
-    /// How many of [`Column::ALL`] are shown unless somebody chose otherwise: the first.
-    pub const SHOWN_BY_DEFAULT: usize = 9;
+    /// Every column of the access log, in the order in which they are on offer.
+    pub const LOG: [Self; 18] = [
+        Self::User,
+        Self::Device,
+        Self::Client,
+        Self::StartDate,
+        Self::Type,
+        Self::Port,
+        Self::ServiceUrl,
+        Self::AccountName,
+        Self::ServiceProvider,
+        Self::Ended,
+        Self::Duration,
+        Self::EndReason,
+        Self::WatchedBy,
+        Self::FullName,
+        Self::Agent,
+        Self::JumpServerGroup,
+        Self::Node,
+        Self::SessionId,
+    ];
 
     const fn facts(self) -> Facts {
         let (label, class, kind) = match self {
@@ -123,6 +150,10 @@ impl Column {
             Self::Idle => ("Idle", "c-idle", Kind::Age),
             Self::Node => ("Node", "c-node", Kind::Text),
             Self::SessionId => ("Session id", "c-id", Kind::Code),
+            Self::Ended => ("Ended", "c-ended", Kind::Time),
+            Self::Duration => ("Duration", "c-duration", Kind::Number),
+            Self::EndReason => ("End reason", "c-reason", Kind::Text),
+            Self::WatchedBy => ("Watched by", "c-watched-by", Kind::Text),
         };
         Facts { label, class, kind }
     }
@@ -142,7 +173,7 @@ impl Column {
     /// The column of a class.
     #[must_use]
     pub fn of_class(class: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.class() == class)
+        Self::ALL.into_iter().chain(Self::LOG).find(|column| column.class() == class)
     }
 
     /// How its values are drawn.
@@ -151,13 +182,7 @@ impl Column {
         self.facts().kind
     }
 
-    /// Whether it is shown unless somebody chose otherwise.
-    #[must_use]
-    pub fn shown_by_default(self) -> bool {
-        Self::ALL[..Self::SHOWN_BY_DEFAULT].contains(&self)
-    }
-
-    /// The value that a session has in it.
+    /// The value that a session has in it; empty for what only the access log knows.
     #[must_use]
     pub fn value(self, session: &Session) -> Value<'_> {
         let text = |text| Value::Text(Cow::Borrowed(text));
@@ -178,6 +203,7 @@ impl Column {
             Self::Idle => Value::Since(session.last_active_at),
             Self::Node => text(&session.node),
             Self::SessionId => Value::Text(Cow::Owned(session.id.to_string())),
+            Self::Ended | Self::Duration | Self::EndReason | Self::WatchedBy => text(""),
         }
     }
 }

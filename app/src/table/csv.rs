@@ -1,4 +1,4 @@
-//! CSV of what the table shows.
+//! CSV of what a table shows.
 
 use std::borrow::Cow;
 
@@ -29,24 +29,27 @@ impl<F: Fn(Millis) -> i32> Export<'_, F> {
         if self.bom {
             csv.push('\u{feff}');
         }
-        self.record(&mut csv, |column| heading(column).into());
+        push_headings(&mut csv, self.columns);
         for row in rows {
-            self.record(&mut csv, |column| self.field(column, row));
+            let values = self.columns.iter().map(|column| column.value(&row.session));
+            push_record(&mut csv, values.map(|value| field(value, self.now, &self.offset_at)));
         }
         csv
     }
+}
 
-    fn record<'v>(&self, csv: &mut String, field: impl Fn(Column) -> Cow<'v, str>) {
-        push_record(csv, self.columns.iter().map(|column| field(*column)));
-    }
+/// Appends a heading for each column.
+pub(super) fn push_headings(csv: &mut String, columns: &[Column]) {
+    push_record(csv, columns.iter().map(|column| heading(*column).into()));
+}
 
-    fn field<'v>(&self, column: Column, row: &'v Row) -> Cow<'v, str> {
-        match column.value(&row.session) {
-            Value::Text(text) => guarded(text),
-            Value::Number(number) => number.to_string().into(),
-            Value::At(at) => time::iso(at, (self.offset_at)(at)).into(),
-            Value::Since(at) => (self.now.since(at) / 1_000).to_string().into(),
-        }
+/// A value as a field; idle times are counted to `now`.
+pub(super) fn field<'v>(value: Value<'v>, now: Millis, offset_at: impl Fn(Millis) -> i32) -> Cow<'v, str> {
+    match value {
+        Value::Text(text) => guarded(text),
+        Value::Number(number) => number.to_string().into(),
+        Value::At(at) => time::iso(at, offset_at(at)).into(),
+        Value::Since(at) => (now.since(at) / 1_000).to_string().into(),
     }
 }
 
@@ -54,14 +57,15 @@ impl<F: Fn(Millis) -> i32> Export<'_, F> {
 const fn heading(column: Column) -> &'static str {
     match column {
         Column::Idle => "Idle (s)",
+        Column::Duration => "Duration (s)",
         column => column.label(),
     }
 }
 
 /// `sightline-sessions-2026-11-23.csv`.
 #[must_use]
-pub fn file_name(now: Millis, offset_minutes: i32) -> String {
-    format!("sightline-sessions-{}.csv", time::date(now, offset_minutes))
+pub fn file_name(of: &str, now: Millis, offset_minutes: i32) -> String {
+    format!("sightline-{of}-{}.csv", time::date(now, offset_minutes))
 }
 
 #[cfg(test)]
@@ -169,7 +173,8 @@ mod tests {
 
     #[test]
     fn files_are_named_by_the_viewers_date() {
-        assert_eq!(file_name(Millis(1_795_476_000_000), 60), "sightline-sessions-2026-11-24.csv");
+        let name = file_name("sessions", Millis(1_795_476_000_000), 60);
+        assert_eq!(name, "sightline-sessions-2026-11-24.csv");
     }
 
     proptest! {

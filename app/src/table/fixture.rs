@@ -24,5 +24,6 @@ pub(super) fn session(n: u32) -> Session {
         watchers: 0,
         last_active_at: Millis(1_795_453_392_250),
         node: "gw-1".into(),
+        recorded: false,
     }
 }

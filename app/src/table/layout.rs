@@ -4,11 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Column;
+use super::{Column, Sheet};
 
 /// Order and visibility of all columns; at least one is always shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
+    sheet: Sheet,
     columns: Vec<(Column, bool)>,
 }
 
@@ -23,36 +24,54 @@ struct Stored {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { columns: Column::ALL.into_iter().map(|column| (column, column.shown_by_default())).collect() }
+        Self::of(Sheet::default())
     }
 }
 
 impl Layout {
-    /// Reads a stored layout. Unknown columns are passed over, missing ones come last as they are
+    /// The layout of a table that nobody has arranged yet.
+    #[must_use]
+    pub fn of(sheet: Sheet) -> Self {
+        let columns = sheet.columns().iter().enumerate();
+        Self {
+            sheet,
+            columns: columns.map(|(at, column)| (*column, at < sheet.shown_by_default())).collect(),
+        }
+    }
+
+    /// Which table it is of.
+    #[must_use]
+    pub const fn sheet(&self) -> Sheet {
+        self.sheet
+    }
+
+    /// Reads a stored layout of a table. Unknown columns are passed over, missing ones come last as they are
     /// by default, and what cannot be read at all is the default layout.
     #[must_use]
-    pub fn from_json(json: &str) -> Self {
-        let Ok(stored) = serde_json::from_str::<Stored>(json) else { return Self::default() };
-        let mut columns: Vec<(Column, bool)> = Vec::with_capacity(Column::ALL.len());
+    pub fn from_json(sheet: Sheet, json: &str) -> Self {
+        let default = Self::of(sheet);
+        let Ok(stored) = serde_json::from_str::<Stored>(json) else { return default };
+        let mut columns: Vec<(Column, bool)> = Vec::with_capacity(default.columns.len());
         for key in &stored.columns {
             if let Some(column) = from_key(key)
+                && sheet.columns().contains(&column)
                 && !columns.iter().any(|(known, _)| *known == column)
             {
                 columns.push((column, !stored.hidden.contains(key)));
             }
         }
         if columns.is_empty() {
-            return Self::default();
+            return default;
         }
-        for column in Column::ALL {
-            if !columns.iter().any(|(known, _)| *known == column) {
-                columns.push((column, column.shown_by_default()));
+        for (column, shown) in &default.columns {
+            if !columns.iter().any(|(known, _)| known == column) {
+                columns.push((*column, *shown));
             }
         }
         if !columns.iter().any(|(_, shown)| *shown) {
-            return Self::default();
+            return default;
         }
-        Self { columns }
+        Self { sheet, columns }
     }
 
     /// As [`Layout::from_json`] reads it.
@@ -175,6 +194,7 @@ mod tests {
     #[test]
     fn a_layout_of_another_version_is_taken_as_far_as_known() {
         let layout = Layout::from_json(
+            Sheet::Sessions,
             r#"{"columns":["type","gone","user","type"],"hidden":["user","gone"],"more":1}"#,
         );
         assert_eq!(
@@ -189,7 +209,7 @@ mod tests {
         for json in
             ["", "null", "[]", "{", r#"{"columns":5}"#, r#"{"columns":["gone"]}"#, r#"{"columns":[]}"#]
         {
-            assert_eq!(Layout::from_json(json), Layout::default(), "{json}");
+            assert_eq!(Layout::from_json(Sheet::Sessions, json), Layout::default(), "{json}");
         }
     }
 
@@ -228,7 +248,7 @@ mod tests {
                 prop_assert_eq!(layout.columns().len(), Column::ALL.len());
                 prop_assert!(!layout.shown().is_empty());
             }
-            prop_assert_eq!(Layout::from_json(&layout.to_json()), layout);
+            prop_assert_eq!(Layout::from_json(Sheet::Sessions, &layout.to_json()), layout);
         }
     }
 }

@@ -11,8 +11,9 @@ use crate::board::Board;
 use crate::clock::Clock;
 use crate::feed::{Feed, Status};
 use crate::kept::KeptLayout;
+use crate::pages::wall;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::{Column, Filter, KindSet, Layout, Sort};
+use crate::table::{Column, Filter, KindSet, Layout, Rows, Sort};
 
 /// The page's settings; a handle, cheap to copy, in the context of the page.
 #[derive(Clone, Copy)]
@@ -21,13 +22,15 @@ pub(super) struct Controls {
     pub(super) clock: Clock,
     pub(super) toasts: Toasts,
     feed: Feed,
-    kept: KeptLayout,
+    pub(super) kept: KeptLayout,
     columns: Memo<Vec<Column>>,
     sort: RwSignal<Sort>,
     typed: RwSignal<String>,
     kinds: RwSignal<KindSet>,
     frozen: RwSignal<bool>,
     watched: Memo<Option<SessionId>>,
+    /// Chosen to be watched side by side, in that order.
+    chosen: RwSignal<Vec<SessionId>>,
     go: StoredValue<Go>,
     /// Whether exports begin with a byte order mark.
     pub(super) bom: RwSignal<bool>,
@@ -54,6 +57,7 @@ impl Controls {
             kinds: RwSignal::new(KindSet::default()),
             frozen: RwSignal::new(false),
             watched: Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok())),
+            chosen: RwSignal::new(Vec::new()),
             go: StoredValue::new(go),
             bom: RwSignal::new(false),
         };
@@ -71,11 +75,6 @@ impl Controls {
     /// The shown columns in their order.
     pub(super) fn columns(self) -> Vec<Column> {
         self.columns.get()
-    }
-
-    /// Looks at the layout, and follows it.
-    pub(super) fn layout<T>(self, look: impl FnOnce(&Layout) -> T) -> T {
-        self.kept.signal().with(look)
     }
 
     /// Changes the layout, and keeps it.
@@ -161,6 +160,39 @@ impl Controls {
     /// Closes the live pane.
     pub(super) fn close_pane(self) {
         self.navigate("/sessions");
+    }
+
+    /// The sessions that are chosen to be watched side by side.
+    pub(super) fn chosen(self) -> Vec<SessionId> {
+        let mut chosen = self.chosen.get();
+        if !chosen.is_empty() {
+            let is_open = |rows: &Rows, id| rows.get(id).is_some_and(|row| row.ended.is_none());
+            self.board.rows(|rows| chosen.retain(|id| is_open(rows, *id)));
+        }
+        chosen
+    }
+
+    /// Chooses a session that may be watched, or no longer; up to nine.
+    pub(super) fn toggle_chosen(self, id: SessionId) {
+        let mut chosen = untrack(|| self.chosen());
+        if let Some(place) = chosen.iter().position(|other| *other == id) {
+            chosen.remove(place);
+        } else if chosen.len() == wall::MOST {
+            return self.toasts.failed(wall::too_many(chosen.len() + 1));
+        } else if self.board.live_row(id).is_some_and(|row| row.rights.watch) {
+            chosen.push(id);
+        }
+        self.chosen.set(chosen);
+    }
+
+    /// Chooses none.
+    pub(super) fn choose_none(self) {
+        self.chosen.set(Vec::new());
+    }
+
+    /// Opens the chosen sessions side by side.
+    pub(super) fn watch_chosen(self) {
+        self.navigate(&wall::path_of(&untrack(|| self.chosen())));
     }
 
     fn navigate(self, path: &str) {

@@ -26,11 +26,31 @@ pub(super) fn Head() -> AnyView {
     let frozen = Signal::derive(move || controls.is_frozen().to_string());
     let frozen_icon =
         Signal::derive(move || if controls.is_frozen() { IconName::Play } else { IconName::Pause });
+    let none_chosen = Signal::derive(move || controls.chosen().is_empty());
+    let chosen = Signal::derive(move || format!("Watch {} side by side", controls.chosen().len()));
     view! {
         <div class="row">
             <h1 id="sessions-title">"Sessions"</h1>
             <span class="count">{counts}</span>
             <div class="spacer"></div>
+            <span class="joined choice" hidden=none_chosen>
+                <button
+                    type="button"
+                    class="btn primary join-left"
+                    on:click=move |_| controls.watch_chosen()
+                >
+                    {chosen}
+                </button>
+                <button
+                    type="button"
+                    class="btn join-right"
+                    aria-label="Choose none"
+                    title="Choose none"
+                    on:click=move |_| controls.choose_none()
+                >
+                    <Icon name=IconName::Close/>
+                </button>
+            </span>
             <button
                 type="button"
                 class="btn"

@@ -6,10 +6,10 @@ use wire::SessionId;
 
 use super::controls::use_controls;
 use crate::backend::{BackendError, Shown};
-use crate::live::LivePane;
+use crate::frame;
+use crate::live::{LivePane, fetched};
 use crate::parts::terminate::use_terminator;
 use crate::parts::{Icon, IconName};
-use crate::{calls, frame};
 
 /// The pane. A session that the list knows can be watched is shown at once; of any other the server
 /// is asked.
@@ -26,7 +26,10 @@ pub(super) fn Pane(id: SessionId) -> AnyView {
         <aside class="pane">
             {match known {
                 Some(shown) => Either::Left(view! { <Present shown/> }),
-                None => Either::Right(view! { <Asked id/> }),
+                None => Either::Right(fetched(id.to_string().into(), |shown| match shown {
+                    Ok(shown) => view! { <Present shown/> }.into_any(),
+                    Err(error) => view! { <Absent error/> }.into_any(),
+                })),
             }}
         </aside>
     }
@@ -47,22 +50,7 @@ fn Present(shown: Shown) -> AnyView {
 }
 
 #[component]
-fn Asked(id: SessionId) -> impl IntoView {
-    let shown = Resource::new_blocking(move || id, calls::session);
-    view! {
-        <Suspense fallback=|| view! { <div class="pane-wait" aria-busy="true"></div> }>
-            {move || Suspend::new(async move {
-                match shown.await {
-                    Ok(shown) => Either::Left(view! { <Present shown/> }),
-                    Err(error) => Either::Right(view! { <Absent error/> }),
-                }
-            })}
-        </Suspense>
-    }
-}
-
-#[component]
-fn Absent(error: BackendError) -> impl IntoView {
+fn Absent(error: BackendError) -> AnyView {
     let controls = use_controls();
     view! {
         <div class="pane-absent" role="alert">
@@ -71,4 +59,5 @@ fn Absent(error: BackendError) -> impl IntoView {
             <button type="button" class="btn" on:click=move |_| controls.close_pane()>"Close"</button>
         </div>
     }
+    .into_any()
 }

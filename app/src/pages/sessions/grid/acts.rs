@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, MouseEvent};
 use wire::SessionId;
 
 use super::super::controls::Controls;
@@ -33,6 +33,11 @@ pub(super) fn fill(td: &Element, row: &Row) {
     }
     let of = terminate::in_words(&row.session);
     if row.rights.watch {
+        let choose = button("act bare choose", "choose", "Choose", &format!("Choose {of}, to watch several"));
+        set(&choose, "role", "checkbox");
+        set(&choose, "aria-checked", "false");
+        append(&choose, &icon(IconName::Check));
+        append(td, &choose);
         let watch = button("act watch", "watch", "Watch", &format!("Watch {of}"));
         watch.set_text_content(Some("Watch"));
         append(td, &watch);
@@ -44,6 +49,13 @@ pub(super) fn fill(td: &Element, row: &Row) {
         let end = button("act bare terminate", "terminate", "Terminate", &format!("Terminate {of}"));
         append(&end, &icon(IconName::Stop));
         append(td, &end);
+    }
+}
+
+/// Shows in the cell whether its session is chosen.
+pub(super) fn show_chosen(td: &Element, chosen: bool) {
+    if let Some(choose) = td.query_selector("[role=checkbox]").ok().flatten() {
+        set(&choose, "aria-checked", if chosen { "true" } else { "false" });
     }
 }
 
@@ -62,10 +74,12 @@ fn button(class: &str, act: &str, label: &str, title: &str) -> Element {
     button
 }
 
-/// A click in the rows: does what the button under it offers.
-pub(super) fn click(event: &Event, controls: Controls, terminator: Terminator) {
-    let Some((id, Some(act))) = pressed(event) else { return };
-    match act.as_str() {
+/// A click in the rows: does what the button under it offers; with Ctrl it chooses the row.
+pub(super) fn click(event: &MouseEvent, controls: Controls, terminator: Terminator) {
+    let Some((id, act)) = pressed(event) else { return };
+    let with_ctrl = if event.ctrl_key() || event.meta_key() { "choose" } else { "" };
+    match act.as_deref().unwrap_or(with_ctrl) {
+        "choose" => controls.toggle_chosen(id),
         "watch" => controls.watch(id),
         "link" => copy_link(id, controls),
         "terminate" => {

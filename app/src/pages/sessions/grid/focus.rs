@@ -106,6 +106,11 @@ impl Focus {
             "End" => self.go(place, usize::MAX),
             "PageDown" => self.go(Some((place.unwrap_or(0) + page).min(len.saturating_sub(1))), nth),
             "PageUp" => self.go(Some(place.unwrap_or(0).saturating_sub(page)), nth),
+            " " if !on_button(event) => {
+                if let Some(id) = spot.and_then(|spot| spot.row) {
+                    self.controls.toggle_chosen(id);
+                }
+            }
             "Enter" if !on_button(event) => self.watch(spot.and_then(|spot| spot.row)),
             _ => return,
         }

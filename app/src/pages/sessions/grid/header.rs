@@ -26,11 +26,7 @@ pub(super) fn Header(reorder: Reorder, scroller: NodeRef<html::Div>) -> AnyView 
                     let scroller = scroller.get_untracked();
                     reorder.drag(&event, scroller.as_ref().map(|scroller| scroller.as_ref()));
                 }
-                on:pointerup=move |_| {
-                    if let Some((column, over)) = reorder.release() {
-                        controls.change_layout(|layout| layout.move_to(column, over));
-                    }
-                }
+                on:pointerup=move |_| controls.kept.dropped(reorder.release())
                 on:pointercancel=move |_| reorder.cancel()
             >
                 <For each=move || controls.columns() key=|column| *column let(column)>
@@ -48,20 +44,8 @@ pub(super) fn Header(reorder: Reorder, scroller: NodeRef<html::Div>) -> AnyView 
 #[component]
 fn Heading(column: Column, reorder: Reorder) -> AnyView {
     let controls = use_controls();
-    let class = Signal::derive(move || {
-        let drag = match reorder.dragged() {
-            Some(dragged) if dragged.column == column => " dragging",
-            Some(dragged) if dragged.over == column => {
-                if controls.layout(|layout| layout.is_before(dragged.column, column)) {
-                    " drop-after"
-                } else {
-                    " drop-before"
-                }
-            }
-            _ => "",
-        };
-        format!("{}{drag}", column.class())
-    });
+    let layout = controls.kept.signal();
+    let class = Signal::derive(move || format!("{} {}", column.class(), reorder.mark(column, layout)));
     let sorted = Memo::new(move |_| controls.sort().of(column));
     let aria_sort = Signal::derive(move || match sorted.get() {
         Some((1, Direction::Up)) => Some("ascending"),

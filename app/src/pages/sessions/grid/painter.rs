@@ -48,6 +48,17 @@ impl Painted {
         self.element.set_class_name(if self.row.ended.is_some() { "ended" } else { "" });
     }
 
+    fn show_chosen(&self, chosen: bool) {
+        // An ended one has no place to show it, and an open one no other class.
+        if self.row.ended.is_none() {
+            let class = if chosen { "chosen" } else { "" };
+            if self.element.class_name() != class {
+                self.element.set_class_name(class);
+            }
+            acts::show_chosen(&self.acts, chosen);
+        }
+    }
+
     /// Takes another row of the same session, and other columns.
     fn update(&mut self, row: &Arc<Row>, columns: &[Column], now: Millis) {
         if !Arc::ptr_eq(&self.row, row) {
@@ -131,7 +142,7 @@ fn draw(
 ) {
     let Some(body) = body.get() else { return };
     let (drawn, columns, now) = (scroll.drawn(), controls.columns(), now.get_untracked());
-    let (first, watched) = (scroll.first(), controls.watched());
+    let (first, watched, chosen) = (scroll.first(), controls.watched(), controls.chosen());
     let rows: Vec<Arc<Row>> =
         controls.board.rows(|rows| drawn.iter().filter_map(|id| rows.get(*id).cloned()).collect());
     painted.update_value(|painted| {
@@ -151,6 +162,7 @@ fn draw(
             if let Some(painted) = painted.get(&row.session.id) {
                 // The headings are the first row.
                 set(&painted.element, "aria-rowindex", &(first + nth + 2).to_string());
+                painted.show_chosen(chosen.contains(&row.session.id));
                 let selected = watched == Some(row.session.id);
                 set(&painted.element, "aria-selected", if selected { "true" } else { "false" });
             }

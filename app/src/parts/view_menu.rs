@@ -1,22 +1,21 @@
-//! The View list: which columns are shown, and in which order.
+//! The View list of a table: which columns are shown, and in which order.
 
 use leptos::html;
 use leptos::prelude::*;
 
-use super::controls::use_controls;
-use crate::parts::reorder::{Axis, Reorder};
-use crate::parts::{Icon, IconName};
+use super::reorder::{Axis, Reorder};
+use super::{Icon, IconName};
+use crate::kept::KeptLayout;
 use crate::table::{Column, Layout};
 
 /// The panel.
 #[component]
-pub(super) fn ViewMenu() -> AnyView {
-    let controls = use_controls();
+pub(crate) fn ViewMenu(kept: KeptLayout) -> AnyView {
+    let layout = kept.signal();
     let reorder = Reorder::new(Axis::Down);
     let panel = NodeRef::<html::Div>::new();
-    let columns = move || {
-        controls.layout(|layout| layout.columns().iter().map(|(column, _)| *column).collect::<Vec<_>>())
-    };
+    let columns =
+        move || layout.with(|layout| layout.columns().iter().map(|(column, _)| *column).collect::<Vec<_>>());
     view! {
         <div id="view-menu" class="menu view-menu" popover="auto" node_ref=panel>
             <h2>
@@ -24,7 +23,7 @@ pub(super) fn ViewMenu() -> AnyView {
                 <button
                     type="button"
                     class="reset"
-                    on:click=move |_| controls.change_layout(|layout| *layout = Layout::default())
+                    on:click=move |_| kept.change(|layout| *layout = Layout::of(layout.sheet()))
                 >
                     "Reset"
                 </button>
@@ -34,15 +33,11 @@ pub(super) fn ViewMenu() -> AnyView {
                     let panel = panel.get_untracked();
                     reorder.drag(&event, panel.as_ref().map(|panel| panel.as_ref()));
                 }
-                on:pointerup=move |_| {
-                    if let Some((column, over)) = reorder.release() {
-                        controls.change_layout(|layout| layout.move_to(column, over));
-                    }
-                }
+                on:pointerup=move |_| kept.dropped(reorder.release())
                 on:pointercancel=move |_| reorder.cancel()
             >
                 <For each=columns key=|column| *column let(column)>
-                    <Item column reorder/>
+                    <Item column reorder kept/>
                 </For>
             </ul>
         </div>
@@ -51,27 +46,17 @@ pub(super) fn ViewMenu() -> AnyView {
 }
 
 #[component]
-fn Item(column: Column, reorder: Reorder) -> AnyView {
-    let controls = use_controls();
-    let shown = Signal::derive(move || controls.layout(|layout| layout.is_shown(column)));
-    let only = Signal::derive(move || shown.get() && controls.columns().len() == 1);
+fn Item(column: Column, reorder: Reorder, kept: KeptLayout) -> AnyView {
+    let layout = kept.signal();
+    let shown = Signal::derive(move || layout.with(|layout| layout.is_shown(column)));
+    let only = Signal::derive(move || layout.with(|layout| layout.shown() == [column]));
     let first = Signal::derive(move || {
-        controls.layout(|layout| layout.columns().first().map(|entry| entry.0) == Some(column))
+        layout.with(|layout| layout.columns().first().map(|entry| entry.0) == Some(column))
     });
     let last = Signal::derive(move || {
-        controls.layout(|layout| layout.columns().last().map(|entry| entry.0) == Some(column))
+        layout.with(|layout| layout.columns().last().map(|entry| entry.0) == Some(column))
     });
-    let class = Signal::derive(move || match reorder.dragged() {
-        Some(dragged) if dragged.column == column => "dragging",
-        Some(dragged) if dragged.over == column => {
-            if controls.layout(|layout| layout.is_before(dragged.column, column)) {
-                "drop-after"
-            } else {
-                "drop-before"
-            }
-        }
-        _ => "",
-    });
+    let class = Signal::derive(move || reorder.mark(column, layout));
     let label = column.label();
     view! {
         <li class=class data-col=column.class()>
@@ -82,7 +67,7 @@ fn Item(column: Column, reorder: Reorder) -> AnyView {
                     disabled=only
                     on:change=move |event| {
                         let shown = event_target_checked(&event);
-                        controls.change_layout(|layout| layout.show(column, shown));
+                        kept.change(|layout| layout.show(column, shown));
                     }
                 />
                 <span>{label}</span>
@@ -92,7 +77,7 @@ fn Item(column: Column, reorder: Reorder) -> AnyView {
                 class="step"
                 aria-label=format!("Move {label} up")
                 disabled=first
-                on:click=move |_| controls.change_layout(|layout| { layout.nudge_in_list(column, false); })
+                on:click=move |_| kept.change(|layout| { layout.nudge_in_list(column, false); })
             >
                 <Icon name=IconName::Up/>
             </button>
@@ -101,7 +86,7 @@ fn Item(column: Column, reorder: Reorder) -> AnyView {
                 class="step"
                 aria-label=format!("Move {label} down")
                 disabled=last
-                on:click=move |_| controls.change_layout(|layout| { layout.nudge_in_list(column, true); })
+                on:click=move |_| kept.change(|layout| { layout.nudge_in_list(column, true); })
             >
                 <Icon name=IconName::Down/>
             </button>

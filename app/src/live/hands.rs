@@ -1,0 +1,365 @@
+//! Keyboard and mouse of whoever has control: events of the browser in, bytes for the session out.
+//!
+//! While the page has the keyboard nothing is sent and nothing is taken from the page; one chord gives
+//! it back whatever the program does with keys.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    ClipboardEvent, Element, Event, FocusEvent, FocusOptions, HtmlElement, InputEvent, KeyboardEvent,
+    MouseEvent, Node, PointerEvent, WheelEvent,
+};
+
+use super::asked::Asked;
+use super::keys::mouse::{self, Act, At};
+use super::keys::{self, Press};
+use super::paste;
+use super::watch::Inner;
+
+/// The chord that gives the keyboard back to the page, as people read it.
+pub(crate) const CHORD: &str = "Ctrl+Alt+K";
+
+/// Everything that is listened to on the stage.
+const EVENTS: [&str; 15] = [
+    "keydown",
+    "beforeinput",
+    "input",
+    "compositionstart",
+    "compositionend",
+    "paste",
+    "focusin",
+    "focusout",
+    "click",
+    "mousedown",
+    "contextmenu",
+    "pointerdown",
+    "pointermove",
+    "pointerup",
+    "wheel",
+];
+
+/// Pixels of the wheel that count as one turn.
+const TURN_PX: f64 = 50.0;
+/// Pixels in a line, for wheels that count lines.
+const LINE_PX: f64 = 20.0;
+/// What the browser says for a key that an input method takes.
+const TAKEN_BY_INPUT_METHOD: u32 = 229;
+
+/// Listens to a stage. Dropping it stops that.
+pub(crate) struct Hands {
+    stage: HtmlElement,
+    /// Not `FnMut`: moving the focus in one event is the next event.
+    told: Closure<dyn Fn(Event)>,
+}
+
+impl Hands {
+    /// Calls `heard` for every event of the keyboard, the mouse and the focus within `stage`.
+    pub(crate) fn of(stage: &HtmlElement, heard: impl Fn(&Event) + 'static) -> Self {
+        let told = Closure::<dyn Fn(Event)>::new(move |event: Event| heard(&event));
+        for name in EVENTS {
+            // Refused by no browser.
+            let _always = stage.add_event_listener_with_callback(name, told.as_ref().unchecked_ref());
+        }
+        Self { stage: stage.clone(), told }
+    }
+}
+
+impl Drop for Hands {
+    fn drop(&mut self) {
+        for name in EVENTS {
+            let _always =
+                self.stage.remove_event_listener_with_callback(name, self.told.as_ref().unchecked_ref());
+        }
+    }
+}
+
+/// What the mouse is doing.
+#[derive(Default)]
+pub(super) struct Grip {
+    /// The button that the program knows to be held.
+    held: Cell<Option<u8>>,
+    /// The cell that it was last told of.
+    last: Cell<(u16, u16)>,
+    /// Pixels of the wheel that are no whole turn yet.
+    turned: Cell<f64>,
+}
+
+/// Takes one event of the stage.
+pub(super) fn heard(inner: &Inner, event: &Event) {
+    if !inner.shows.standing.with_untracked(|standing| standing.mine().is_some()) {
+        return;
+    }
+    match event.type_().as_str() {
+        "keydown" => key(inner, event.unchecked_ref()),
+        "beforeinput" => edit(inner, event.unchecked_ref()),
+        "input" => {
+            let event: &InputEvent = event.unchecked_ref();
+            if !event.is_composing() {
+                take_text(inner);
+            }
+        }
+        "compositionstart" => set_composing(inner, true),
+        "compositionend" => {
+            set_composing(inner, false);
+            take_text(inner);
+        }
+        "paste" => pasted(inner, event.unchecked_ref()),
+        "focusin" if is_keys(inner, event.target().as_ref()) => set_typing(inner, true),
+        "focusout" => {
+            let event: &FocusEvent = event.unchecked_ref();
+            let to = event.related_target();
+            // A click on the screen moves the focus from the keys to the text, which may be selected.
+            let stays = to.is_some_and(|to| inner.place.stage.contains(to.dyn_ref::<Node>()));
+            if !stays {
+                set_typing(inner, false);
+            }
+        }
+        "click" if !has_selection() => take_keys(inner),
+        "mousedown" | "contextmenu" if reports(inner, event.unchecked_ref()) => event.prevent_default(),
+        "mousedown" => forget_field(inner),
+        "wheel" => wheel(inner, event.unchecked_ref()),
+        name @ ("pointerdown" | "pointermove" | "pointerup") => {
+            pointer(inner, name, event.unchecked_ref());
+        }
+        _ => {}
+    }
+}
+
+/// The watcher may type now: so they do, if they are at this pane.
+pub(super) fn gained(inner: &Inner) {
+    let pane = inner.place.stage.parent_element();
+    let here = document().active_element().is_none_or(|active| {
+        active.tag_name() == "BODY" || pane.is_some_and(|pane| pane.contains(Some(&active)))
+    });
+    if here {
+        take_keys(inner);
+    }
+}
+
+/// The watcher may no longer type.
+pub(super) fn lost(inner: &Inner) {
+    inner.grip.held.set(None);
+    if inner.shows.typing.get_untracked() {
+        give_back(inner);
+    }
+}
+
+fn key(inner: &Inner, event: &KeyboardEvent) {
+    let key = event.key();
+    let press = Press {
+        key: &key,
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+        ctrl: event.ctrl_key(),
+        meta: event.meta_key(),
+        alt_gr: event.get_modifier_state("AltGraph"),
+    };
+    if !inner.shows.typing.get_untracked() {
+        if key == "Enter" && !(press.shift || press.alt || press.ctrl || press.meta) {
+            event.prevent_default();
+            take_keys(inner);
+        }
+        return;
+    }
+    let is_k = event.code() == "KeyK" || key.eq_ignore_ascii_case("k");
+    if press.ctrl && press.alt && !press.shift && !press.meta && is_k {
+        event.prevent_default();
+        event.stop_propagation();
+        return give_back(inner);
+    }
+    if event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD {
+        return take_keys(inner);
+    }
+    if press.ctrl && press.shift && key.eq_ignore_ascii_case("c") {
+        event.prevent_default();
+        return copy();
+    }
+    if let Some(bytes) = keys::bytes(press, inner.app_cursor()) {
+        event.prevent_default();
+        event.stop_propagation();
+        // Selected text stays selected for ^C alone: it may be copied next.
+        if !press.ctrl {
+            take_keys(inner);
+        }
+        inner.send_input(&bytes);
+    } else if key == "Dead" || key == "Process" || (press.ctrl && press.shift) {
+        // What follows is text, composed or pasted, and comes where the focus is.
+        take_keys(inner);
+    }
+}
+
+/// What a keyboard on glass does where no key is pressed.
+fn edit(inner: &Inner, event: &InputEvent) {
+    let bytes: &[u8] = match event.input_type().as_str() {
+        _ if event.is_composing() => return,
+        "deleteContentBackward" => b"\x7f",
+        "insertLineBreak" | "insertParagraph" => b"\r",
+        _ => return,
+    };
+    event.prevent_default();
+    inner.send_input(bytes);
+}
+
+/// Sends what an input method or a keyboard on glass put into the field, and empties it.
+fn take_text(inner: &Inner) {
+    let text = inner.place.keys.value();
+    if !text.is_empty() {
+        inner.place.keys.set_value("");
+        inner.send_input(&paste::bytes(&text, false));
+    }
+}
+
+fn set_composing(inner: &Inner, composing: bool) {
+    // Only while something is composed is there anything to see in the field.
+    let _always = inner.place.keys.class_list().toggle_with_force("live-composing", composing);
+}
+
+fn pasted(inner: &Inner, event: &ClipboardEvent) {
+    if !inner.shows.typing.get_untracked() {
+        return;
+    }
+    event.prevent_default();
+    let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+    if text.is_empty() {
+        return;
+    }
+    if paste::is_risky(&text) && !inner.shows.pastes_freely.get_value() {
+        inner.shows.asked.set(Some(Asked::Paste(text)));
+    } else {
+        inner.paste(&text);
+    }
+}
+
+fn copy() {
+    let selected =
+        window().get_selection().ok().flatten().map(|selection| String::from(selection.to_string()));
+    let clipboard = window().navigator().clipboard();
+    // Undefined outside secure contexts.
+    if let Some(text) = selected.filter(|text| !text.is_empty() && !clipboard.is_undefined()) {
+        let written = clipboard.write_text(&text);
+        // A browser that refuses says so itself.
+        spawn_local(async move { drop(JsFuture::from(written).await) });
+    }
+}
+
+/// With Shift the browser would extend what is selected in the field, where nothing is.
+fn forget_field(inner: &Inner) {
+    let keys: &Node = &inner.place.keys;
+    let in_field = document().active_element().is_some_and(|active| keys.is_same_node(Some(active.as_ref())));
+    if in_field && let Ok(Some(selection)) = window().get_selection() {
+        let _always = selection.remove_all_ranges();
+    }
+}
+
+fn has_selection() -> bool {
+    window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// Keys go to the session from now on.
+fn take_keys(inner: &Inner) {
+    // The page shows the field with the next tick; it takes the focus only when shown.
+    let keys = &inner.place.keys;
+    keys.set_hidden(false);
+    focus(keys);
+}
+
+/// Keys go to the page from now on.
+fn give_back(inner: &Inner) {
+    focus(&inner.place.sheet);
+    set_composing(inner, false);
+    inner.place.keys.set_value("");
+    set_typing(inner, false);
+}
+
+fn focus(element: &HtmlElement) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Focusing an element of the document is never refused.
+    let _always = element.focus_with_options(&options);
+}
+
+fn set_typing(inner: &Inner, typing: bool) {
+    if inner.shows.typing.get_untracked() != typing {
+        inner.shows.typing.set(typing);
+    }
+}
+
+fn is_keys(inner: &Inner, target: Option<&web_sys::EventTarget>) -> bool {
+    let keys: &Node = &inner.place.keys;
+    target.and_then(|target| target.dyn_ref::<Node>()).is_some_and(|node| keys.is_same_node(Some(node)))
+}
+
+/// Whether the mouse is the program's: it asked for it, keys go to it, and Shift does not select text.
+fn reports(inner: &Inner, event: &MouseEvent) -> bool {
+    inner.shows.typing.get_untracked() && !event.shift_key() && inner.modes().mouse != 0
+}
+
+fn pointer(inner: &Inner, name: &str, event: &PointerEvent) {
+    let (grip, button) = (&inner.grip, u8::try_from(event.button()).unwrap_or(0).min(2));
+    let act = match name {
+        "pointerup" => match grip.held.take() {
+            Some(held) => Act::Up(held),
+            None => return,
+        },
+        _ if !reports(inner, event) => return,
+        "pointerdown" => {
+            grip.held.set(Some(button));
+            // Refused only for a pointer that is gone already.
+            let _gone = inner.place.stage.set_pointer_capture(event.pointer_id());
+            Act::Down(button)
+        }
+        _ => Act::Move(grip.held.get()),
+    };
+    let Some(at) = place(inner, event) else { return };
+    let moved = grip.last.replace((at.column, at.row)) != (at.column, at.row);
+    if moved || !matches!(act, Act::Move(_)) {
+        report(inner, act, at);
+    }
+}
+
+fn wheel(inner: &Inner, event: &WheelEvent) {
+    if !reports(inner, event) {
+        return;
+    }
+    event.prevent_default();
+    let scale = if event.delta_mode() == WheelEvent::DOM_DELTA_PIXEL { 1.0 } else { LINE_PX };
+    let turned = inner.grip.turned.get() + event.delta_y() * scale;
+    let turns = (turned / TURN_PX).trunc();
+    inner.grip.turned.set(turned - turns * TURN_PX);
+    if let Some(at) = place(inner, event) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few turns an event")]
+        for _ in 0..turns.abs() as u8 {
+            report(inner, Act::Wheel(u8::from(turns > 0.0)), at);
+        }
+    }
+}
+
+fn report(inner: &Inner, act: Act, at: At) {
+    if let Some(bytes) = mouse::bytes(act, at, inner.modes()) {
+        inner.send_input(&bytes);
+    }
+}
+
+/// The cell under the pointer, the nearest one when it is beside the screen.
+fn place(inner: &Inner, event: &MouseEvent) -> Option<At> {
+    let size = inner.shows.size.get_untracked()?;
+    let sheet: &Element = &inner.place.sheet;
+    let room = sheet.get_bounding_client_rect();
+    let cell = |from: f64, length: f64, cells: u16| {
+        let nth = (from / length * f64::from(cells)).clamp(0.0, f64::from(cells - 1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cell of the screen")]
+        let nth = nth as u16 + 1;
+        nth
+    };
+    Some(At {
+        column: cell(f64::from(event.client_x()) - room.left(), room.width(), size.cols),
+        row: cell(f64::from(event.client_y()) - room.top(), room.height(), size.rows),
+        alt: event.alt_key(),
+        ctrl: event.ctrl_key(),
+    })
+}
