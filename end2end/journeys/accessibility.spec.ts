@@ -1,6 +1,7 @@
 // What axe finds, on every page, light and dark, contrast included.
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '../world/world.ts';
+import { expectAccessible } from '../world/accessible.ts';
+import { expect, test } from '../world/world.ts';
+import { ReplayPage } from '../world/replay_page.ts';
 import { SessionsPage } from '../world/sessions_page.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -30,6 +31,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(sessions.screen).toContainText('up-42');
     await expectAccessible(page);
 
+    await sessions.takeControl();
+    await expectAccessible(page);
+    await page.keyboard.press('Control+Alt+k');
+    await expectAccessible(page);
+    await sessions.pane.getByRole('button', { name: 'Message…', exact: true }).click();
+    await expect(sessions.dialog).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await sessions.pane.getByRole('button', { name: 'Release', exact: true }).click();
+
+    await sessions.row(id).getByRole('checkbox', { name: 'Choose', exact: true }).click();
+    await expectAccessible(page);
     await sessions.row(id).getByRole('button', { name: 'Terminate', exact: true }).click();
     await expect(sessions.dialog).toBeVisible();
     await expectAccessible(page);
@@ -44,6 +57,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the wall, ${colorScheme}`, async ({ world }) => {
+    world.guard.allow(/status of 404/);
+    await world.shell();
+    const { id } = await world.onlySession();
+    const page = await world.sessionsPage('olga', { colorScheme });
+    await page.goto(`/wall?s=${id},nonsense`);
+    const sessions = new SessionsPage(page);
+    await expect(sessions.screen).toContainText('up-42');
+    await sessions.takeControl();
+    await expectAccessible(page);
+  });
+
   test(`the audit, ${colorScheme}`, async ({ world }) => {
     const page = await world.sessionsPage('ada', { colorScheme });
     await page.goto('/audit');
@@ -52,22 +77,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-/** Everything of WCAG 2.2 A and AA that can be checked by a program. */
-async function expectAccessible(page: Page): Promise<void> {
-  // What is still fading in has no contrast yet.
-  await page.evaluate(async () => {
-    const moving = document.getAnimations().filter((animation) => {
-      const { iterations } = animation.effect?.getComputedTiming() ?? {};
-      return iterations !== Infinity;
-    });
-    await Promise.allSettled(moving.map((animation) => animation.finished));
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`a replay, ${colorScheme}`, async ({ world }) => {
+    const terminal = await world.shell();
+    const { id } = await world.onlySession();
+    terminal.enter('exit');
+    await terminal.ends();
+    await world.recording(id);
+    const replay = new ReplayPage(await world.sessionsPage('olga', { colorScheme }));
+    await replay.open(id);
+    await replay.expectWhole();
+    await expectAccessible(replay.page);
+    await replay.badge.click();
+    await replay.text.fill('up-42');
+    await replay.seek(() => replay.text.press('Enter'));
+    await expect(replay.screen.locator('.scr-hit')).not.toHaveCount(0);
+    await expectAccessible(replay.page);
+    await replay.page.setViewportSize({ width: 390, height: 844 });
+    await expectAccessible(replay.page);
   });
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .setLegacyMode(true)
-    .analyze();
-  const found = violations.map(
-    ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `    ${node.html}\n    ${node.failureSummary}`).join('\n')}`,
-  );
-  expect(found).toEqual([]);
 }

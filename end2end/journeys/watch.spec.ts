@@ -36,7 +36,7 @@ test('the pane shows the screen as it is on joining, and then live', async ({ wo
 
 test('who watches is known to everybody concerned', async ({ world }) => {
   const terminal = await world.shell();
-  expect(terminal.output).toContain('may watch this session');
+  expect(terminal.output).toContain('this session may be watched');
   const session = await world.onlySession();
   expect(session.watchers).toBe(0);
 

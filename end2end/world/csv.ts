@@ -63,3 +63,21 @@ function withOffset(instant: string, zone: string): string {
   const day = `${part('year')}-${part('month')}-${part('day')}`;
   return `${day}T${part('hour')}:${part('minute')}:${part('second')}.${part('fractionalSecond')}${offset}`;
 }
+
+/** The records of a file; anything that RFC 4180 does not allow is an error. */
+export function parseCsv(file: string): string[][] {
+  const records: string[][] = [];
+  let rest = file;
+  while (rest !== '') {
+    const record: string[] = [];
+    for (let more = true; more; ) {
+      const field = /^(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/.exec(rest);
+      if (!field) throw new Error(`no field of a record: ${rest.slice(0, 80)}`);
+      record.push(field[1] === undefined ? field[2]! : field[1].replaceAll('""', '"'));
+      rest = rest.slice(field[0].length);
+      more = field[3] === ',';
+    }
+    records.push(record);
+  }
+  return records;
+}

@@ -47,6 +47,11 @@ export class Program {
     return this.code === undefined;
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error(`${this.name} did not start`);
+    return this.child.pid;
+  }
+
   write(text: string): void {
     this.child.stdin?.write(text);
   }

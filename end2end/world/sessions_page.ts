@@ -67,6 +67,23 @@ export class SessionsPage {
     await expect(this.feed).toContainText('Live');
   }
 
+  /** Asks for control and waits until it is there, and keys go to the session. */
+  async takeControl(mode: 'Shared' | 'Exclusive' = 'Shared'): Promise<void> {
+    await this.pane.getByRole('combobox', { name: 'Mode of control' }).selectOption(mode);
+    await this.pane.getByRole('button', { name: 'Take control', exact: true }).click();
+    await expect(this.pane).toContainText('You have control');
+    await expect(this.pane).toContainText('Keyboard: session');
+  }
+
+  /** Writes to the session's user. */
+  async sendMessage(text: string): Promise<void> {
+    await this.pane.getByRole('button', { name: 'Message…', exact: true }).click();
+    await this.dialog.getByRole('textbox', { name: 'Message' }).fill(text);
+    await this.page.keyboard.press('Enter');
+    await expect(this.dialog).toHaveCount(0);
+    await expect(this.pane).toContainText('Message sent.');
+  }
+
   /** Ends a session from its row, with a reason. */
   async terminate(row: Locator, reason: string): Promise<void> {
     await row.getByRole('button', { name: 'Terminate', exact: true }).click();

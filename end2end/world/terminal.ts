@@ -1,6 +1,7 @@
 // A person at a terminal: a real `ssh` in a real pseudo-terminal.
+import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Program } from './processes.ts';
+import { Program, run } from './processes.ts';
 
 /** Size of the window that the person has; not the default, so that it shows when it got lost. */
 export const WINDOW = { cols: 100, rows: 30 };
@@ -47,9 +48,27 @@ export class Terminal {
     return this.program.running;
   }
 
+  /** Types keys, without Enter. */
+  type(keys: string): void {
+    this.program.write(keys);
+  }
+
   /** Types a line and Enter. */
   enter(line: string): void {
     this.program.write(`${line}\r`);
+  }
+
+  /** Gives the window another size; the kernel tells `ssh`. */
+  async resize(cols: number, rows: number): Promise<void> {
+    const { pid } = this.program;
+    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0];
+    const done = await run('stty', ['-F', readlinkSync(`/proc/${child}/fd/0`), 'cols', `${cols}`, 'rows', `${rows}`]);
+    if (done.code !== 0) throw new Error(`stty: ${done.stderr}`);
+  }
+
+  /** Types keys. */
+  type(keys: string): void {
+    this.program.write(keys);
   }
 
   /** Waits for text on the terminal. */

@@ -2,7 +2,7 @@
 //
 // The people: ada (admin), oscar (operator), olga (owns the account), alice (may use it) and nina,
 // who has nothing.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
@@ -31,6 +31,8 @@ const PEOPLE = {
 } as const;
 
 export type Person = keyof typeof PEOPLE;
+/** What the account's user learns of those who watch. */
+export type WatchPolicy = 'announced' | 'consent' | 'covert';
 
 export function passwordOf(person: Person): string {
   return `correct horse of ${person}`;
@@ -62,7 +64,7 @@ export class World {
   }
 
   /** People, the target and its account, then the server. */
-  async furnish(): Promise<void> {
+  async furnish(watch: WatchPolicy): Promise<void> {
     const { product, folder } = this;
     const [target, key] = await Promise.all([Target.start(join(folder, 'target')), makeKey(folder, 'alice_key')]);
     this.target = target;
@@ -73,7 +75,7 @@ export class World {
       await product.cli(add, `${passwordOf(name as Person)}\n`);
     }
     await product.cli(['agent', 'add', AGENT, '--url', target.url, '--display-name', PROVIDER]);
-    await product.cli(['account', 'add', ACCOUNT, '--private-key', target.key]);
+    await product.cli(['account', 'add', ACCOUNT, '--private-key', target.key, '--watch', watch]);
     await product.cli(['grant', 'add', 'alice', 'user', ACCOUNT]);
     await product.cli(['grant', 'add', 'olga', 'owner', ACCOUNT]);
     await product.start();
@@ -144,6 +146,18 @@ export class World {
     return open[0]!;
   }
 
+  /** The file of a session's recording, when it is closed and put away. */
+  async recording(id: string): Promise<string> {
+    const shelf = join(this.product.data, 'recordings');
+    const closed = () =>
+      readdirSync(shelf)
+        .filter((month) => month !== 'open')
+        .map((month) => join(shelf, month, id))
+        .find((path) => existsSync(`${path}.idx`));
+    await expect.poll(closed, { message: `the recording of ${id}` }).toBeDefined();
+    return `${closed()}.cast`;
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.browser.contexts().map((context) => context.close()));
     await Promise.all(this.terminals.map((terminal) => terminal.close()));
@@ -168,19 +182,22 @@ export async function ready(page: Page): Promise<void> {
 interface Fixtures {
   /** A data folder without users, and no target. */
   empty: boolean;
+  /** Watch policy of the account. */
+  watch: WatchPolicy;
   world: World;
 }
 
 export const test = base.extend<Fixtures>({
   empty: [false, { option: true }],
-  world: async ({ browser, contextOptions, viewport, locale, timezoneId, empty }, use, info) => {
+  watch: ['announced', { option: true }],
+  world: async ({ browser, contextOptions, viewport, locale, timezoneId, empty, watch }, use, info) => {
     const options: BrowserContextOptions = { ...contextOptions, viewport };
     if (locale !== undefined) options.locale = locale;
     if (timezoneId !== undefined) options.timezoneId = timezoneId;
     const world = await World.make(browser, options);
     try {
       if (empty) await world.product.start();
-      else await world.furnish();
+      else await world.furnish(watch);
       await use(world);
       if (info.status === info.expectedStatus) world.guard.check();
       else await info.attach('server', { body: world.product.log, contentType: 'text/plain' });
