@@ -29,8 +29,9 @@ use clap::{Parser, Subcommand};
 use crate::table::Row;
 use crate::world::World;
 
-/// A run that takes longer has lost its way: what was measured so far is printed.
-const LONGEST_RUN: Duration = Duration::from_secs(12 * 60);
+/// A run that takes longer has lost its way: what was measured so far is printed. Half of it is for filling
+/// the access log twice.
+const LONGEST_RUN: Duration = Duration::from_secs(30 * 60);
 
 /// Rows as they come, for the run that ends early as well.
 static ROWS: Mutex<Vec<Row>> = Mutex::new(Vec::new());

@@ -1,11 +1,13 @@
 //! The measurements, in the order in which they run.
 
+mod access_log;
 mod bulk;
 mod echo;
 mod join;
 mod log_in;
 mod memory;
 mod pages;
+mod replay;
 mod rows;
 mod wasm;
 mod watch;
@@ -31,6 +33,8 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("pane", pages::pane),
     ("flood", pages::flood),
     ("terminal", pages::terminal),
+    ("replay", replay::measure),
     ("idle", memory::idle),
     ("busy", memory::busy),
+    ("access-log", access_log::measure),
 ];

@@ -48,8 +48,8 @@ impl Row {
 const HEADINGS: [&str; 5] = ["what", "measured", "bar", "peer", ""];
 
 const NOTES: &str = "
-Recording: not built, so it costs nothing in any row. Direct, ProxyJump and gateway are measured in
-turn within one run. Figures of Warpgate, xterm.js and AG Grid are those of the design: they are not
+Every session through the gateway is recorded. Direct, ProxyJump and gateway are measured in turn
+within one run. Figures of Warpgate, xterm.js and AG Grid are those of the design: they are not
 installed here. Watchers, clients and the browser share the machine with the server.
 ";
 
@@ -100,6 +100,6 @@ mod tests {
         assert!(lines[2].ends_with("| met    |"), "{text}");
         assert!(lines[3].ends_with("| missed |"), "{text}");
         assert!(lines[4].ends_with("|        |"), "{text}");
-        assert!(text.contains("Recording: not built"));
+        assert!(text.contains("is recorded"));
     }
 }

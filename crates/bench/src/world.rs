@@ -103,7 +103,8 @@ impl World {
         let key = self.path("account_key");
         let key = key.to_str().context("the folder has a plain name")?;
         self.cli(&["agent", "add", agent, "--url", &format!("ssh://{at}")], "")?;
-        self.cli(&["account", "add", &account, "--private-key", key], "")?;
+        // Covert: a line for each watcher who comes would stand among the echoes that are measured.
+        self.cli(&["account", "add", &account, "--private-key", key, "--watch", "covert"], "")?;
         self.cli(&["grant", "add", USER, "user", &account], "")
     }
 
