@@ -48,7 +48,8 @@ pub(crate) fn lints_of_the_browsers_half(tally: &mut Tally) {
     let done = setup::wasm_target().and_then(|()| {
         tool::call(
             tool::cargo()
-                .args(["clippy", "--locked", "--package", "app", "--package", "frontend", "--lib"])
+                .args(["clippy", "--locked", "--package", "app", "--package", "frontend"])
+                .args(["--package", "recording", "--lib"])
                 .args(["--features", "app/hydrate", "--target", WASM])
                 .args(["--", "--deny", "warnings"]),
             "clippy for the browser's half",

@@ -24,6 +24,11 @@ pub(crate) fn kept(name: &str) -> PathBuf {
     target().join("xtask").join(name)
 }
 
+/// The root that a program of others, built from its source for the tests, is installed under.
+pub(crate) fn installed(name: &str) -> PathBuf {
+    target().join("tools").join(name)
+}
+
 /// The folder of web assets that the server reads: beside its executable.
 pub(crate) fn site() -> PathBuf {
     target().join("release").join("site")

@@ -1,5 +1,6 @@
 //! Every test there is, one suite after the other; a failing suite does not keep the next from running.
 
+mod asciinema;
 mod browser;
 pub(crate) mod cargo_test;
 mod debian;
@@ -15,6 +16,7 @@ use crate::{build, check, demo};
 pub(crate) fn test() -> ExitCode {
     let mut tally = Tally::default();
     debian::install_missing();
+    asciinema::install_missing();
     check::formatting(&mut tally);
     check::lints(&mut tally);
     check::lints_of_the_browsers_half(&mut tally);

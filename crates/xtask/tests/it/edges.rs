@@ -89,6 +89,12 @@ fn the_hub_knows_no_transport() {
 }
 
 #[test]
+fn a_recording_knows_no_transport_and_no_session_that_lives() {
+    let forbidden = ["axum", "hyper", "leptos", "russh", "tokio", "hub", "gateway_ssh", "app", "server"];
+    GRAPH.never("recording", &[SQL, &forbidden].concat());
+}
+
+#[test]
 fn a_gateway_knows_neither_store_nor_pages_nor_another_gateway() {
     let graph = &*GRAPH;
     let gateways: Vec<_> = graph.direct.keys().filter(|name| name.starts_with("gateway_")).collect();
