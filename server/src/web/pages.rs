@@ -162,8 +162,8 @@ async fn render(web: &Shared, request: Request, status: StatusCode) -> Response 
                 let (parts, body) = render(request).await.into_parts();
                 to_bytes(body, MAX_PAGE_BYTES).await.map(|body| Response::from_parts(parts, Body::from(body)))
             };
-            // A machine under great load may lose the word that the last thing a page waits for has come
-            // (leptos#4851); nobody would ever tell it again.
+            // Seen once, on a machine under great load: a page that never came to its end, as if the word
+            // that the last thing it waits for has come had been lost.
             match timeout(LONGEST_RENDER, made()).await {
                 Ok(page) => Ok(page),
                 Err(_) => {

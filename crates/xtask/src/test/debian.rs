@@ -15,6 +15,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "openssh-server", is_there: || tool::find("sshd").is_some() },
     Package { name: "openssh-client", is_there: || tool::find("ssh").is_some() },
     Package { name: "sshpass", is_there: || tool::find("sshpass").is_some() },
+    Package { name: "vim", is_there: || tool::find("vim").is_some() },
+    Package { name: "less", is_there: || tool::find("less").is_some() },
     Package { name: "chromium", is_there: || tool::find("chromium").is_some() },
     Package { name: "postgresql", is_there: has_postgresql },
 ];
