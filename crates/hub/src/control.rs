@@ -123,9 +123,13 @@ impl Entry {
         if !part.input.is_empty() {
             flags |= INPUT_WAITS;
         }
-        self.desk.flags.store(flags, Ordering::Release);
+        let before = self.desk.flags.swap(flags, Ordering::AcqRel);
+        // After the flags: whoever is woken looks at them.
         if flags & NEWS != 0 {
             self.desk.told.notify_one();
+        }
+        if before & PAUSED != 0 && flags & PAUSED == 0 {
+            self.desk.resumed.notify_one();
         }
     }
 
@@ -338,7 +342,6 @@ impl Entry {
         self.tell(part, Notice::Resumed { by: by.name.clone() });
         self.mark(MarkKind::Resumed, &by.name, "");
         by.deeds.push(Deed::Resumed);
-        self.desk.resumed.notify_one();
     }
 
     fn end_lease(&self, part: &mut Part) {

@@ -113,7 +113,6 @@ impl Entry {
         part.over = true;
         part.paused = None;
         part.consents.clear();
-        self.desk.resumed.notify_one();
         self.settle(&part);
     }
 }

@@ -242,6 +242,37 @@ async fn a_pause_ends_with_whoever_made_it() {
     assert_eq!(directives(&session), [Directive::Bell]);
 }
 
+/// Each at the moment at which the other comes: the one who waits is always woken.
+#[test]
+fn input_goes_on_after_every_pause() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (hub, _) = hub();
+        let session = Arc::new(open(&hub, Size::DEFAULT).await);
+        for _ in 0..5_000 {
+            let mut olga = Seat::take(&hub, &session, "olga").await;
+            assert_eq!(olga.ask(LiveRequest::Pause), Asked::Done);
+            let owner = Arc::clone(&session);
+            let (waits, begun) = tokio::sync::oneshot::channel();
+            let waiting = tokio::spawn(async move {
+                let mut waits = Some(waits);
+                let mut resumed = std::pin::pin!(owner.resumed());
+                // Looks all the time, so that it looks between any two steps of the other.
+                std::future::poll_fn(|context| {
+                    context.waker().wake_by_ref();
+                    let looked = resumed.as_mut().poll(context);
+                    waits.take().map(|waits| waits.send(()));
+                    looked
+                })
+                .await;
+            });
+            begun.await.expect("it looks");
+            assert_eq!(olga.ask(LiveRequest::Resume), Asked::Done);
+            tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("woken").expect("no panic");
+        }
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_owner_is_told_what_the_policy_allows() {
     let (hub, _) = hub();
