@@ -3,10 +3,10 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::Rng;
 use recording::{INDEX, Moment, Player, What, cast_path, index_path};
@@ -82,11 +82,10 @@ fn address(serving: &Serving) -> SocketAddr {
     serving.ssh.trim().strip_prefix("ssh on ").expect("an address").parse().expect("an address")
 }
 
-/// An `ssh` that runs, and what came from it so far with the time when.
+/// An `ssh` that runs, and what came from it so far.
 struct Client {
     child: Child,
     input: Option<ChildStdin>,
-    heard: Arc<Mutex<Vec<(Instant, usize)>>>,
     output: Arc<Mutex<Vec<u8>>>,
     error: Arc<Mutex<Vec<u8>>>,
 }
@@ -95,12 +94,12 @@ impl Client {
     fn start(mut command: std::process::Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the client is missing: install openssh-client");
-        let (heard, output, error) = (Arc::default(), Arc::default(), Arc::default());
+        let (output, error) = (Arc::default(), Arc::default());
         let out = child.stdout.take().expect("piped");
-        follow(out, Arc::clone(&output), Some(Arc::clone(&heard)));
-        follow(child.stderr.take().expect("piped"), Arc::clone(&error), None);
+        follow(out, Arc::clone(&output));
+        follow(child.stderr.take().expect("piped"), Arc::clone(&error));
         let input = child.stdin.take();
-        Self { child, input, heard, output, error }
+        Self { child, input, output, error }
     }
 
     fn types(&mut self, text: &str) {
@@ -108,7 +107,7 @@ impl Client {
     }
 
     fn shows(&self, text: &str) {
-        until(text, || String::from_utf8_lossy(&self.output.lock().unwrap()).contains(text));
+        until(text, || self.heard().contains(text));
     }
 
     /// Waits for its end; what it said on standard error.
@@ -118,15 +117,9 @@ impl Client {
         String::from_utf8_lossy(&self.error.lock().unwrap()).into_owned()
     }
 
-    /// How much had come by then.
-    fn had(&self, by: Instant) -> usize {
-        self.heard
-            .lock()
-            .unwrap()
-            .iter()
-            .take_while(|(at, _)| *at <= by)
-            .last()
-            .map_or(0, |(_, total)| *total)
+    /// Everything that has come so far.
+    fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().unwrap()).into_owned()
     }
 }
 
@@ -137,17 +130,11 @@ impl Drop for Client {
     }
 }
 
-type Heard = Arc<Mutex<Vec<(Instant, usize)>>>;
-
-fn follow(mut from: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>, heard: Option<Heard>) {
+fn follow(mut from: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>) {
     std::thread::spawn(move || {
         let mut piece = vec![0; 64 << 10];
         while let Ok(count @ 1..) = from.read(&mut piece) {
-            let mut into = into.lock().unwrap();
-            into.extend_from_slice(&piece[..count]);
-            if let Some(heard) = &heard {
-                heard.lock().unwrap().push((Instant::now(), into.len()));
-            }
+            into.lock().unwrap().extend_from_slice(&piece[..count]);
         }
     });
 }
@@ -198,7 +185,7 @@ fn a_session_is_recorded_and_its_password_is_not() {
 
     let cast = fs::read(cast_path(&folder, session)).expect("readable");
     let (output, input, _) = played(&cast);
-    let heard = String::from_utf8_lossy(&ssh.output.lock().unwrap()).into_owned();
+    let heard = ssh.heard();
     assert_eq!(output, heard, "what the owner saw is what was recorded");
     let typed: String = input.iter().map(|(_, text)| text.as_str()).collect();
     assert_eq!(typed, "•••••••\rshown\r\x04");
@@ -291,7 +278,7 @@ fn a_full_disk_ends_what_must_be_recorded_and_keeps_what_was() {
     let serving = world.program.serve_within(4096);
     let mut ssh = world.connect(&serving, true, "i=0; while :; do i=$((i+1)); echo line $i of many; done");
     let said = ssh.ends();
-    let heard = String::from_utf8_lossy(&ssh.output.lock().unwrap()).into_owned();
+    let heard = ssh.heard();
     assert!(
         said.contains("its recording cannot be written any more") || heard.contains("its recording cannot"),
         "{said}"
@@ -340,72 +327,54 @@ fn recordings_are_kept_as_long_and_as_large_as_wanted() {
 #[test]
 fn whatever_was_acknowledged_survives_a_kill() {
     const ROUNDS: usize = 50;
-    /// What an owner has had for so long is in the file, however busy the machine is.
-    const ACKNOWLEDGED: Duration = Duration::from_millis(1500);
+    /// What an owner can have had at most that is not in the file: a full tape and one piece more, in bytes.
+    const AHEAD: usize = (1 << 20) + (64 << 10);
     let world = World::new();
+    let left = world.program.data().join("recordings/open");
     let mut rng = rand::rng();
     let mut known = Vec::new();
     for round in 0..ROUNDS {
         let serving = world.program.serve();
+        // One after the other: their ids are in this order.
         let clients: Vec<_> = (0..3)
             .map(|n| {
                 let command = format!("i=0; while :; do i=$((i+1)); echo {round}.{n} line $i; [ $((i % 50)) = 0 ] && sleep 0.01; done");
-                world.connect(&serving, n != 1, &command)
+                let client = world.connect(&serving, n != 1, &command);
+                client.shows(" line 1");
+                client
             })
             .collect();
-        for client in &clients {
-            client.shows(" line 1");
+        let sessions: Vec<_> =
+            world.recordings().into_iter().filter(|(_, folder)| *folder == left).map(|(id, _)| id).collect();
+        assert_eq!(sessions.len(), clients.len(), "each session has its recording");
+        std::thread::sleep(Duration::from_millis(rng.random_range(0..1000)));
+        for (client, session) in clients.iter().zip(&sessions) {
+            let had = plain(&client.heard()).len();
+            until("what the owner had is in the file", || recorded(&left, *session).len() >= had);
         }
-        let until_kill = Duration::from_millis(rng.random_range(0..2000));
-        std::thread::sleep(until_kill);
-        let had = Instant::now().checked_sub(ACKNOWLEDGED).expect("a while ago");
+        std::thread::sleep(Duration::from_millis(rng.random_range(0..200)));
+        let acknowledged: Vec<_> = sessions.iter().map(|session| whole_lines(&left, *session)).collect();
         serving.kill();
-        let left = world.program.data().join("recordings/open");
-        let mut at_kill = Vec::new();
-        for (session, folder) in world.recordings() {
-            if folder == left {
-                let bytes = fs::read(cast_path(&folder, session)).expect("readable");
-                let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-                at_kill.push((session, bytes[..whole].to_vec()));
-            }
-        }
-        assert_eq!(at_kill.len(), clients.len(), "each session has its recording");
-        let owners: Vec<_> = clients
-            .iter()
-            .map(|client| {
-                let heard = client.output.lock().unwrap().clone();
-                let acknowledged = client.had(had);
-                (String::from_utf8_lossy(&heard).into_owned(), acknowledged)
-            })
-            .collect();
+        let at_kill: Vec<_> = sessions.iter().map(|session| whole_lines(&left, *session)).collect();
+        let heard: Vec<_> = clients.iter().map(|client| plain(&client.heard())).collect();
         drop(clients);
 
         let serving = world.program.serve();
         let open = world.program.ok("session list", "");
         assert_eq!(open.lines().count(), 1, "no row stays open: {open}");
-        for (session, before) in at_kill {
-            let folder = world
-                .recordings()
-                .into_iter()
-                .find(|(id, _)| *id == session)
-                .map(|(_, folder)| folder)
-                .expect("it is still there");
-            assert_ne!(folder, left, "it is closed");
-            let after = fs::read(cast_path(&folder, session)).expect("readable");
-            assert!(after.starts_with(&before), "every line that was written is still there");
+        for (n, session) in sessions.into_iter().enumerate() {
+            let all = world.recordings();
+            let (_, folder) = all.iter().find(|(id, _)| *id == session).expect("it is still there");
+            assert_ne!(*folder, left, "it is closed");
+            let after = fs::read(cast_path(folder, session)).expect("readable");
+            assert!(at_kill[n].starts_with(&acknowledged[n]), "what was written before the kill is there");
+            assert!(after.starts_with(&at_kill[n]), "every line that was written is still there");
             verified(&world, session);
-            let (output, ..) = played(&after);
-            let plain = |text: &str| text.replace("\r\n", "\n");
-            let number = (0..owners.len())
-                .find(|n| output.contains(&format!("{round}.{n} line 1")))
-                .expect("it is one of the owners' sessions");
-            let (heard, acknowledged) = &owners[number];
-            let (output, heard_all) = (plain(&output), plain(heard));
-            let common = output.len().min(heard_all.len());
-            assert_eq!(output[..common], heard_all[..common], "what was recorded is what the owner saw");
-            let recorded = output.len();
-            let acknowledged = plain(&heard[..*acknowledged]).len();
-            assert!(recorded >= acknowledged, "round {round}: {recorded} of {acknowledged} bytes");
+            let (output, heard) = (recorded(folder, session), &heard[n]);
+            let common = output.len().min(heard.len());
+            assert_eq!(output[..common], heard[..common], "what was recorded is what the owner saw");
+            let (had, has) = (heard.len(), output.len());
+            assert!(has + AHEAD >= had, "round {round}: {has} of {had} bytes");
             known.push(session);
         }
         assert_eq!(serving.stop(), 0);
@@ -415,4 +384,21 @@ fn whatever_was_acknowledged_survives_a_kill() {
         verified(&world, session);
     }
     assert_eq!(world.recordings().len(), 3 * ROUNDS);
+}
+
+/// Everything of a recording's file up to its last whole line.
+fn whole_lines(folder: &Path, session: SessionId) -> Vec<u8> {
+    let mut bytes = fs::read(cast_path(folder, session)).expect("readable");
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
+    bytes
+}
+
+/// The output in a recording's file, as [`plain`] text.
+fn recorded(folder: &Path, session: SessionId) -> String {
+    plain(&played(&whole_lines(folder, session)).0)
+}
+
+/// A terminal and a pipe end their lines differently.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
