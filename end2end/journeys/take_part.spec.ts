@@ -1,6 +1,7 @@
 // Taking part: who watches may type, send a message and pause the input, and everybody knows it.
 import { expect, test, type Page } from '../world/world.ts';
 import { SessionsPage } from '../world/sessions_page.ts';
+import type { Terminal } from '../world/terminal.ts';
 import type { World } from '../world/world.ts';
 
 /** A person at the pane of Alice's session. */
@@ -9,6 +10,13 @@ async function watching(world: World, person: 'olga' | 'oscar', id: string): Pro
   await sessions.row(id).getByRole('button', { name: 'Watch', exact: true }).click();
   await expect(sessions.screen).toContainText('up-42');
   return sessions;
+}
+
+/** Starts a program in the shell; what is typed from then on is the program's. Earlier, it would not be edited. */
+async function starts(page: Page, terminal: Terminal, program: string): Promise<void> {
+  await page.keyboard.type(`echo "starts-$((6 * 6))"; ${program}`);
+  await page.keyboard.press('Enter');
+  await terminal.shows(/starts-36\r/);
 }
 
 test('the watcher types, beside the user, and gives control back', async ({ world }) => {
@@ -42,8 +50,7 @@ test('the watcher types, beside the user, and gives control back', async ({ worl
   await olga.page.keyboard.type('e');
   await olga.page.keyboard.press('Enter');
   await terminal.shows(/home-25\r/);
-  await olga.page.keyboard.type('cat');
-  await olga.page.keyboard.press('Enter');
+  await starts(olga.page, terminal, 'cat');
   await olga.page.keyboard.type('grün-日本x');
   await olga.page.keyboard.press('Backspace');
   await olga.page.keyboard.press('Enter');
@@ -94,8 +101,7 @@ test('one chord gives the keyboard back to the page, whatever the program does',
   const { id } = await world.onlySession();
   const olga = await watching(world, 'olga', id);
   await olga.takeControl();
-  await olga.page.keyboard.type('cat -v');
-  await olga.page.keyboard.press('Enter');
+  await starts(olga.page, terminal, 'cat -v');
   // Every key of a terminal goes to the program, those of the browser too.
   for (const key of ['Escape', 'Tab', 'F1', 'ArrowUp', 'Shift+Tab', 'Control+l']) await olga.page.keyboard.press(key);
   await terminal.shows(/\^\[\t\^\[OP\^\[\[A\^\[\[Z\^L/);
@@ -125,8 +131,7 @@ test('pasted lines are shown first, and come as the program wants them', async (
   const { id } = await world.onlySession();
   const olga = await watching(world, 'olga', id);
   await olga.takeControl();
-  await olga.page.keyboard.type("printf '\\033[?2004l'; cat -v");
-  await olga.page.keyboard.press('Enter');
+  await starts(olga.page, terminal, "printf '\\033[?2004l'; cat -v");
 
   await paste(olga.page, 'one line\x1b[201~');
   await terminal.shows(/one line/);
@@ -183,8 +188,7 @@ test('what an input method composes comes whole', async ({ world }) => {
   const olga = await watching(world, 'olga', id);
   await olga.takeControl();
   const devtools = await olga.page.context().newCDPSession(olga.page);
-  await olga.page.keyboard.type('cat');
-  await olga.page.keyboard.press('Enter');
+  await starts(olga.page, terminal, 'cat');
   await devtools.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
   await devtools.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
   await devtools.send('Input.insertText', { text: '日本' });
