@@ -4,13 +4,16 @@ use std::thread;
 
 use anyhow::Result;
 
+use crate::site::Make;
 use crate::{node, say, setup, site, tool};
 
 /// Builds the web assets.
-pub(crate) fn site() -> Result<()> {
+pub(crate) fn site(make: Make) -> Result<()> {
     setup::wasm_target()?;
-    node::modules_if_possible();
-    site::build()
+    if make == Make::Release {
+        node::modules_if_possible();
+    }
+    site::build(make)
 }
 
 /// What is always built together: cargo unites the features of what one call builds, so that another
@@ -21,7 +24,7 @@ const TOGETHER: &[&str] = &["server", "demo"];
 /// each has long stretches on one core, and they share no target folder.
 pub(crate) fn release(further: &[&str]) -> Result<()> {
     thread::scope(|scope| {
-        let site = scope.spawn(site);
+        let site = scope.spawn(|| site(Make::Release));
         let binaries = binaries(further);
         // A failure of the first step is the one to read first.
         site.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(binaries)

@@ -57,7 +57,11 @@ enum Task {
         options: Vec<String>,
     },
     /// Builds the web assets alone
-    Site,
+    Site {
+        /// Quickly, for a server of the debug build
+        #[arg(long)]
+        quick: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -69,7 +73,7 @@ fn main() -> ExitCode {
         Task::Test => return test::test(),
         Task::Check => return check::check(),
         Task::Bench { options } => bench::bench(&options),
-        Task::Site => build::site(),
+        Task::Site { quick } => build::site(if quick { site::Make::Quick } else { site::Make::Release }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

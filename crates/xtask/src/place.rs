@@ -3,6 +3,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use crate::site::Make;
+
 /// The root of the work tree.
 pub(crate) fn root() -> &'static Path {
     // Two parents of `crates/xtask`; the binary is only ever run from the tree that built it.
@@ -29,9 +31,13 @@ pub(crate) fn installed(name: &str) -> PathBuf {
     target().join("tools").join(name)
 }
 
-/// The folder of web assets that the server reads: beside its executable.
-pub(crate) fn site() -> PathBuf {
-    target().join("release").join("site")
+/// The folder of web assets that a server of this kind of build reads: beside its executable.
+pub(crate) fn site(make: Make) -> PathBuf {
+    let folder = match make {
+        Make::Release => "release",
+        Make::Quick => "debug",
+    };
+    target().join(folder).join("site")
 }
 
 /// The browser tests, whose `node_modules` also hold the optimiser.

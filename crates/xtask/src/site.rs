@@ -9,9 +9,18 @@ mod wasm;
 
 use anyhow::Result;
 
+/// What the assets are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Make {
+    /// To be served: small, whatever time that takes.
+    Release,
+    /// To be looked at while one works on the page, with a server of the debug build.
+    Quick,
+}
+
 /// Builds the web assets into the site folder.
-pub(crate) fn build() -> Result<()> {
-    let program = wasm::build()?;
+pub(crate) fn build(make: Make) -> Result<()> {
+    let program = wasm::build(make)?;
     let style = css::build()?;
-    publish::publish(&program, &style)
+    publish::publish(make, &program, &style)
 }

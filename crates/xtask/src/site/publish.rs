@@ -6,27 +6,32 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use flate2::Compression;
 use serde_json::{Value, json};
 
+use super::Make;
 use super::css::Style;
 use super::wasm::{NAME, Program};
 use crate::stamp::{files, short_hash};
 use crate::{place, say};
 
-/// Brotli's best quality and its largest ordinary window, 2^22 bytes.
-const BROTLI: (u32, u32) = (11, 22);
+/// Brotli's best quality, and one that takes no time.
+const BROTLI_BEST: u32 = 11;
+const BROTLI_QUICK: u32 = 2;
+/// Its largest ordinary window, 2^22 bytes.
+const BROTLI_WINDOW: u32 = 22;
 
 /// What is compressed already; its compressed forms would be larger.
 const COMPRESSED: &[&str] = &["woff2", "png", "jpg", "webp"];
 
 /// Writes the assets and their list.
-pub(crate) fn publish(program: &Program, style: &Style) -> Result<()> {
-    let mut site = Site { written: 0, names: BTreeSet::new() };
-    fs::create_dir_all(place::site().join("pkg"))?;
+pub(crate) fn publish(make: Make, program: &Program, style: &Style) -> Result<()> {
+    let mut site = Site { make, folder: place::site(make), written: 0, names: BTreeSet::new() };
+    fs::create_dir_all(site.folder.join("pkg"))?;
 
     let wasm = hashed(Path::new(&format!("{NAME}_bg.wasm")), &program.wasm)?;
     let js = program.js.replace(&format!("{NAME}_bg.wasm"), &wasm);
@@ -60,11 +65,11 @@ pub(crate) fn publish(program: &Program, style: &Style) -> Result<()> {
         "css": format!("/pkg/{css}"),
         "preload_fonts": fonts,
     });
-    write_whole(&place::site().join("assets.json"), serde_json::to_string_pretty(&list)?.as_bytes())?;
+    write_whole(&site.folder.join("assets.json"), serde_json::to_string_pretty(&list)?.as_bytes())?;
     site.sweep()?;
 
     let raw = program.wasm.len() as u64;
-    let small = fs::metadata(place::site().join("pkg").join(format!("{wasm}.br")))?.len();
+    let small = fs::metadata(site.folder.join("pkg").join(format!("{wasm}.br")))?.len();
     if site.written == 0 {
         say::fresh("site", "the web assets are up to date");
     } else {
@@ -89,6 +94,8 @@ fn is_wanted_at_once(name: &str) -> bool {
 }
 
 struct Site {
+    make: Make,
+    folder: PathBuf,
     written: usize,
     names: BTreeSet<String>,
 }
@@ -96,15 +103,22 @@ struct Site {
 impl Site {
     /// Writes a file whose name tells its content, so what is there already is right.
     fn put(&mut self, name: &str, content: &[u8]) -> Result<()> {
-        let path = place::site().join(name);
+        let path = self.folder.join(name);
         self.names.insert(name.to_owned());
         if path.extension().is_some_and(|kind| COMPRESSED.iter().any(|known| kind == *known)) {
             return self.write_missing(name, || Ok(content.to_vec()));
         }
         // The plain file last: who finds it may count on the others.
-        for (kind, compress) in [("br", brotli as fn(&[u8]) -> _), ("gz", gzip)] {
+        let (quality, level) = match self.make {
+            Make::Release => (BROTLI_BEST, Compression::best()),
+            Make::Quick => (BROTLI_QUICK, Compression::fast()),
+        };
+        for kind in ["br", "gz"] {
             let name = format!("{name}.{kind}");
-            self.write_missing(&name, || compress(content))?;
+            self.write_missing(&name, || match kind {
+                "br" => brotli(content, quality),
+                _ => gzip(content, level),
+            })?;
             self.names.insert(name);
         }
         self.write_missing(name, || Ok(content.to_vec()))
@@ -112,7 +126,7 @@ impl Site {
 
     /// Writes a file whose name stays the same, if its content does not.
     fn replace(&mut self, name: &str, content: &[u8]) -> Result<()> {
-        let path = place::site().join(name);
+        let path = self.folder.join(name);
         if fs::read(&path).is_ok_and(|there| there == content) {
             return Ok(());
         }
@@ -121,7 +135,7 @@ impl Site {
     }
 
     fn write_missing(&mut self, name: &str, content: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
-        let path = place::site().join(name);
+        let path = self.folder.join(name);
         if path.exists() {
             return Ok(());
         }
@@ -137,7 +151,10 @@ impl Site {
 
     /// Removes what belongs neither to this build nor to the one before.
     fn sweep(&self) -> Result<()> {
-        let path = place::kept("generations.json");
+        let path = place::kept(match self.make {
+            Make::Release => "generations.json",
+            Make::Quick => "generations-quick.json",
+        });
         let kept: Value =
             fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
         let names = |key: &str| -> BTreeSet<String> {
@@ -150,8 +167,8 @@ impl Site {
         };
         let current = names("current");
         let previous = if current == self.names { names("previous") } else { current };
-        for file in files(&place::site().join("pkg"))? {
-            let name = file.strip_prefix(place::site())?.to_string_lossy().into_owned();
+        for file in files(&self.folder.join("pkg"))? {
+            let name = file.strip_prefix(&self.folder)?.to_string_lossy().into_owned();
             if !self.names.contains(&name) && !previous.contains(&name) {
                 fs::remove_file(&file)?;
             }
@@ -171,16 +188,15 @@ fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    let (quality, window) = BROTLI;
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, window);
+fn brotli(content: &[u8], quality: u32) -> Result<Vec<u8>> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, BROTLI_WINDOW);
     writer.write_all(content)?;
     writer.flush()?;
     Ok(writer.into_inner())
 }
 
-fn gzip(content: &[u8]) -> Result<Vec<u8>> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+fn gzip(content: &[u8], level: Compression) -> Result<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), level);
     writer.write_all(content)?;
     Ok(writer.finish()?)
 }
@@ -195,10 +211,10 @@ mod tests {
     fn compressed_forms_unpack_to_the_same() -> Result<()> {
         let content = "a sentence that repeats itself. ".repeat(5000).into_bytes();
         let mut unpacked = Vec::new();
-        brotli::Decompressor::new(&brotli(&content)?[..], 1 << 16).read_to_end(&mut unpacked)?;
+        brotli::Decompressor::new(&brotli(&content, BROTLI_BEST)?[..], 1 << 16).read_to_end(&mut unpacked)?;
         assert!(unpacked == content, "Brotli came back different");
         let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(&gzip(&content)?[..]).read_to_end(&mut unpacked)?;
+        flate2::read::GzDecoder::new(&gzip(&content, Compression::best())?[..]).read_to_end(&mut unpacked)?;
         assert!(unpacked == content, "gzip came back different");
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::Make;
 use crate::setup::WASM;
 use crate::stamp::{Inputs, files};
 use crate::{node, place, say, tool};
@@ -40,10 +41,14 @@ pub(crate) struct Program {
 }
 
 /// Compiles, binds and shrinks the browser's program.
-pub(crate) fn build() -> Result<Program> {
-    let compiled = compile()?;
-    let bound = bind(&compiled)?;
-    let small = shrink(&bound.join(format!("{NAME}_bg.wasm")))?;
+pub(crate) fn build(make: Make) -> Result<Program> {
+    let compiled = compile(make)?;
+    let bound = bind(make, &compiled)?;
+    let whole = bound.join(format!("{NAME}_bg.wasm"));
+    let small = match make {
+        Make::Release => shrink(&whole)?,
+        Make::Quick => whole,
+    };
     let mut snippets = Vec::new();
     let folder = bound.join("snippets");
     if folder.is_dir() {
@@ -56,24 +61,32 @@ pub(crate) fn build() -> Result<Program> {
 }
 
 /// Cargo knows by itself what is up to date.
-fn compile() -> Result<PathBuf> {
+fn compile(make: Make) -> Result<PathBuf> {
+    let profile = match make {
+        Make::Release => "wasm-release",
+        Make::Quick => "wasm-quick",
+    };
     say::step("wasm", "compiling the browser's half");
     tool::call(
         tool::cargo().args(["build", "--locked", "--package", "frontend", "--lib"]).args([
             "--target",
             WASM,
             "--profile",
-            "wasm-release",
+            profile,
         ]),
         "compiling the browser's half",
     )?;
-    Ok(place::target().join(WASM).join("wasm-release").join("frontend.wasm"))
+    Ok(place::target().join(WASM).join(profile).join("frontend.wasm"))
 }
 
 /// Writes the JavaScript side of the program; gives the folder with both.
-fn bind(compiled: &Path) -> Result<PathBuf> {
-    let folder = place::kept("bindgen");
-    let stamp = Inputs::default().file(compiled)?.value("bindgen", BINDGEN).stamp("bindgen");
+fn bind(make: Make, compiled: &Path) -> Result<PathBuf> {
+    let name = match make {
+        Make::Release => "bindgen",
+        Make::Quick => "bindgen-quick",
+    };
+    let folder = place::kept(name);
+    let stamp = Inputs::default().file(compiled)?.value("bindgen", BINDGEN).stamp(name);
     if stamp.is_fresh() {
         say::fresh("bindgen", "the JavaScript side is up to date");
         return Ok(folder);
