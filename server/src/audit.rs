@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use uuid::Uuid;
-use wire::{Millis, SessionId, UserId};
+use wire::{Millis, Session, SessionId, UserId};
 
 /// What was done; [`Action::as_str`] is what the table keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,5 +227,14 @@ impl Event {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
         self
+    }
+}
+
+/// A session as an event names it: whose, and on what.
+#[must_use]
+pub fn subject(session: &Session) -> String {
+    match &session.agent {
+        Some(agent) => format!("{}: {}@{agent}", session.user, session.account_name),
+        None => format!("{}: {}", session.user, session.kind),
     }
 }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hub::{NotRecorded, Opening, Recorder, RecordingRule, ScreenKind};
 use recording::{Facts, Header, Writer};
-use wire::Session;
 use wire::live::Size;
 
 use super::script::Script;
 use super::tape::{Begun, Held, Tape};
 use super::{Archive, Inner};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, subject};
 
 /// Why a recording could not be begun.
 enum Trouble {
@@ -107,11 +106,6 @@ fn header(opening: &Opening, title: &str) -> Header {
             started_at: session.started_at,
         },
     }
-}
-
-fn subject(session: &Session) -> String {
-    let agent = session.agent.as_deref().unwrap_or(&session.service_provider);
-    format!("{}: {}@{agent}", session.user, session.account_name)
 }
 
 /// Bytes that are free for this program on the file system of a folder.

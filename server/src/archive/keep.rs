@@ -72,8 +72,7 @@ pub(super) fn tidy(shelf: &Shelf, limits: Limits, now: Millis, journal: &Journal
         }
         let why = if too_old { "it was too old" } else { "recordings took too much space" };
         let Kept { session, folder, bytes: size, .. } = kept;
-        let gone = remove(&cast_path(&folder, session)).and_then(|()| remove(&index_path(&folder, session)));
-        if let Err(error) = gone {
+        if let Err(error) = remove(&folder, session) {
             tracing::error!(%session, %error, "a recording cannot be removed");
             continue;
         }
@@ -118,11 +117,15 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-fn remove(path: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        done => done,
+/// Removes both files of a recording; one that is gone already is no error.
+pub(super) fn remove(folder: &Path, session: SessionId) -> std::io::Result<()> {
+    for path in [cast_path(folder, session), index_path(folder, session)] {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 fn size(path: &Path) -> u64 {

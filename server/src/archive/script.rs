@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use wire::Millis;
 
 use super::echo::{Echo, Typed};
+use crate::crypto::hex;
 
 /// Output of a command without a terminal that is recorded in full, in bytes: what people read is less,
 /// and what is more is a transfer. Beyond it, its length and hash stand for it.
@@ -49,8 +50,7 @@ impl Stream {
     }
 
     fn in_words(self, name: &str) -> String {
-        let hash: String = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{name}: {} bytes, SHA-256 {hash}", self.bytes)
+        format!("{name}: {} bytes, SHA-256 {}", self.bytes, hex(&self.hash.finalize()))
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 use wire::{End, EndReason, Millis, SessionId};
 
 use super::desk::Desk;
+use super::keep::remove;
 use super::script::{Line, Script};
 use super::{Inner, Shelf, private_folder};
 use crate::audit::{Action, Event};
@@ -71,14 +72,12 @@ struct Spool {
     script: Script,
     /// When the last link was written.
     linked: Instant,
-    /// Lines wait for their link.
-    unlinked: bool,
 }
 
 impl Tape {
     pub(super) fn new(begun: Begun, inner: &Inner) -> Arc<Self> {
         let Begun { session, subject, required, writer, script } = begun;
-        let spool = Spool { writer, script, linked: Instant::now(), unlinked: false };
+        let spool = Spool { writer, script, linked: Instant::now() };
         Arc::new(Self {
             session,
             subject,
@@ -188,11 +187,8 @@ impl Tape {
     }
 
     fn remove(&self) {
-        let open = self.shelf.open();
-        for path in [cast_path(&open, self.session), index_path(&open, self.session)] {
-            if let Err(error) = std::fs::remove_file(&path) {
-                tracing::error!(path = %path.display(), %error, "a discarded recording stays");
-            }
+        if let Err(error) = remove(&self.shelf.open(), self.session) {
+            tracing::error!(session = %self.session, %error, "a discarded recording stays");
         }
     }
 }
@@ -204,6 +200,13 @@ pub(super) fn shelve(shelf: &Shelf, session: SessionId) -> std::io::Result<()> {
     // The index last: by it a recording is found.
     std::fs::rename(cast_path(&open, session), cast_path(&closed, session))?;
     std::fs::rename(index_path(&open, session), index_path(&closed, session))
+}
+
+fn put(writer: &mut Writer, line: Line) {
+    match line {
+        Line::Event(at, event) => writer.event(at, &event),
+        Line::Keyframe(keyframe) => writer.keyframe(keyframe),
+    }
 }
 
 /// A recording that was begun.
@@ -218,56 +221,38 @@ pub(super) struct Begun {
 impl Spool {
     fn write(&mut self, moments: Vec<(Millis, Moment)>) -> std::io::Result<Then> {
         self.take(moments)?;
-        self.settle(Millis::now());
-        self.unlinked |= self.writer.pending_bytes() > 0;
-        if self.unlinked && self.linked.elapsed() >= LINK_WITHIN {
+        let Self { writer, script, .. } = self;
+        script.settle(Millis::now(), &mut |line| put(writer, line));
+        let unlinked = self.writer.pending_bytes() > 0;
+        if unlinked && self.linked.elapsed() >= LINK_WITHIN {
             self.link()?;
         } else {
             self.writer.flush()?;
         }
-        Ok(if self.unlinked || self.script.is_waiting() { Then::ComeBack } else { Then::Rest })
+        Ok(if unlinked || self.script.is_waiting() { Then::ComeBack } else { Then::Rest })
     }
 
     fn take(&mut self, moments: Vec<(Millis, Moment)>) -> std::io::Result<()> {
-        let Self { writer, script, .. } = self;
         for (at, moment) in moments {
-            script.take(at, moment, &mut |line| match line {
-                Line::Event(at, event) => writer.event(at, &event),
-                Line::Keyframe(keyframe) => writer.keyframe(keyframe),
-            });
+            let Self { writer, script, .. } = self;
+            script.take(at, moment, &mut |line| put(writer, line));
             if writer.pending_bytes() >= LINK_BYTES {
-                writer.commit()?;
-                self.linked = Instant::now();
-                self.unlinked = false;
+                self.link()?;
             }
         }
         Ok(())
     }
 
-    fn settle(&mut self, now: Millis) {
-        let Self { writer, script, .. } = self;
-        script.settle(now, &mut |line| {
-            if let Line::Event(at, event) = line {
-                writer.event(at, &event);
-            }
-        });
-    }
-
     fn link(&mut self) -> std::io::Result<()> {
         self.writer.commit()?;
         self.linked = Instant::now();
-        self.unlinked = false;
         Ok(())
     }
 
     fn finish(mut self, moments: Vec<(Millis, Moment)>, end: &End) -> std::io::Result<()> {
         self.take(moments)?;
         let Self { mut writer, script, .. } = self;
-        script.finish(end.at, &mut |line| {
-            if let Line::Event(at, event) = line {
-                writer.event(at, &event);
-            }
-        });
+        script.finish(end.at, &mut |line| put(&mut writer, line));
         writer.close(end).map(drop)
     }
 }

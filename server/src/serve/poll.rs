@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use wire::SessionId;
 
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, subject};
 use crate::services::Services;
 use crate::store::StoreError;
 
@@ -71,11 +71,7 @@ fn terminate(services: &Services, session: SessionId, by: &str, note: &str) {
     let Ok(permit) = permit::<Terminate>(&asker, &listed.facts) else { return };
     if services.hub.terminate(permit, note).is_ok() {
         let session = &listed.session;
-        let subject = match &session.agent {
-            Some(agent) => format!("{} on {}@{agent}", session.user, session.account_name),
-            None => session.user.clone(),
-        };
-        let event = Event::new(Action::Terminated, by).on(subject).session(session.id).detail(note);
+        let event = Event::new(Action::Terminated, by).on(subject(session)).session(session.id).detail(note);
         services.journal.note(event);
     }
 }

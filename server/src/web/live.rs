@@ -15,11 +15,11 @@ use super::feed::ended;
 use super::gauges::Kind;
 use super::problem::Problem;
 use super::session_path::SessionPath;
-use super::sessions::{by, subject};
+use super::sessions::by;
 use super::signed_in::Signed;
 use super::socket::{Close, Gone, Heard, Socket, bounded_for_requests};
 use super::{Shared, Web};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, subject};
 use crate::console::SignedIn;
 
 /// `GET /ws/sessions/{id}/live`.

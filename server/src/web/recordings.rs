@@ -15,7 +15,8 @@ use app::replay::answer::{Found, Frame, Marked, Outline, Sizes, Verdict};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -26,13 +27,13 @@ use recording::{CAST, Find, Moment, Reading};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
-use super::peer::Peer;
+use super::peer::{Peer, peer};
 use super::problem::Problem;
 use super::session_path::SessionPath;
-use super::sessions::{by, subject};
+use super::sessions::by;
 use super::signed_in::Signed;
 use super::{Shared, Web};
-use crate::audit::Action;
+use crate::audit::{Action, subject};
 use crate::store::SessionRow;
 pub(super) use replays::Replays;
 
@@ -115,16 +116,8 @@ fn marked(timed: &recording::Timed) -> Marked {
 }
 
 /// `GET /recordings/{id}/frame?at=MS`: the last keyframe's screen that is not after that moment.
-async fn frame(
-    State(web): State<Shared>,
-    Signed(signed): Signed,
-    Peer(peer): Peer,
-    SessionPath(id): SessionPath,
-    query: Asked<At>,
-) -> Result<Response, Problem> {
+async fn frame(Opened { reading, .. }: Opened, query: Asked<At>) -> Result<Response, Problem> {
     let At { at } = asked(query)?;
-    let row = web.session(&signed.known.viewer, id).await?;
-    let reading = web.reading(&web.replay(&signed.known.viewer, &row)?, &row, peer).await?;
     Ok(encoded(&blocking(move || frame_before(&reading, at)).await?))
 }
 
@@ -143,16 +136,8 @@ fn frame_before(reading: &Reading, at: Moment) -> io::Result<Frame> {
 }
 
 /// `GET /recordings/{id}/bytes?from=…&to=…`: bytes of the recording, as many of these as there are.
-async fn bytes(
-    State(web): State<Shared>,
-    Signed(signed): Signed,
-    Peer(peer): Peer,
-    SessionPath(id): SessionPath,
-    query: Asked<Piece>,
-) -> Result<Response, Problem> {
+async fn bytes(Opened { reading, .. }: Opened, query: Asked<Piece>) -> Result<Response, Problem> {
     let Piece { from, to } = asked(query)?;
-    let row = web.session(&signed.known.viewer, id).await?;
-    let reading = web.reading(&web.replay(&signed.known.viewer, &row)?, &row, peer).await?;
     let range = piece(from, to, reading.len())?;
     let bytes = blocking(move || reading.bytes(range)).await?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
@@ -172,14 +157,7 @@ fn piece(from: u64, to: u64, of: u64) -> Result<Range<u64>, Problem> {
 }
 
 /// `GET /recordings/{id}/sizes`: when the owner's window had another size.
-async fn sizes(
-    State(web): State<Shared>,
-    Signed(signed): Signed,
-    Peer(peer): Peer,
-    SessionPath(id): SessionPath,
-) -> Result<Response, Problem> {
-    let row = web.session(&signed.known.viewer, id).await?;
-    let reading = web.reading(&web.replay(&signed.known.viewer, &row)?, &row, peer).await?;
+async fn sizes(State(web): State<Shared>, Opened { row, reading }: Opened) -> Result<Response, Problem> {
     let _turn = web.replays.turn().await;
     let sizes: Sizes = if row.screen { blocking(move || sizes::of(&reading)).await? } else { Sizes::new() };
     Ok(encoded(&sizes))
@@ -188,9 +166,7 @@ async fn sizes(
 /// `GET /recordings/{id}/found?text=…&from=MS`: where a text appeared from that moment on.
 async fn found(
     State(web): State<Shared>,
-    Signed(signed): Signed,
-    Peer(peer): Peer,
-    SessionPath(id): SessionPath,
+    Opened { reading, .. }: Opened,
     query: Asked<Sought>,
 ) -> Result<Response, Problem> {
     let Sought { text, from } = asked(query)?;
@@ -198,8 +174,6 @@ async fn found(
         let words = format!("look for at most {MAX_TEXT} characters");
         return Err(Problem::new(StatusCode::BAD_REQUEST, words));
     }
-    let row = web.session(&signed.known.viewer, id).await?;
-    let reading = web.reading(&web.replay(&signed.known.viewer, &row)?, &row, peer).await?;
     let _turn = web.replays.turn().await;
     let found =
         blocking(move || reading.find(&Find { text: &text, from, max_hits: MAX_HITS, max_bytes: SEARCHED }));
@@ -260,6 +234,25 @@ async fn cast(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.{CAST}\"")),
     ];
     Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// The recording of the address, opened for the viewer, who may replay it.
+struct Opened {
+    row: SessionRow,
+    reading: Arc<Reading>,
+}
+
+impl FromRequestParts<Shared> for Opened {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Result<Self, Problem> {
+        let Signed(signed) = Signed::from_request_parts(parts, web).await?;
+        let SessionPath(id) = SessionPath::from_request_parts(parts, web).await?;
+        let row = web.session(&signed.known.viewer, id).await?;
+        let permit = web.replay(&signed.known.viewer, &row)?;
+        let reading = web.reading(&permit, &row, peer(parts)).await?;
+        Ok(Self { row, reading })
+    }
 }
 
 impl Web {

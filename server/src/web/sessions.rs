@@ -4,7 +4,7 @@ use hub::{NotOpen, Refusal, See, Terminate, Viewer, permit};
 use wire::{End, Session, SessionId};
 
 use super::Web;
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, subject};
 use crate::store::{SessionRow, StoreError};
 
 /// Longest reason for ending a session, in characters.
@@ -75,13 +75,5 @@ pub(super) fn by(viewer: &Viewer, action: Action) -> Event {
     match viewer.user_id {
         Some(id) => event.by_user(id),
         None => event,
-    }
-}
-
-/// A session as an audit event names it: whose, and on what.
-pub(super) fn subject(session: &Session) -> String {
-    match &session.agent {
-        Some(agent) => format!("{}: {}@{agent}", session.user, session.account_name),
-        None => format!("{}: {}", session.user, session.kind),
     }
 }
