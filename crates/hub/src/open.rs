@@ -75,7 +75,8 @@ impl OpenSession {
     pub async fn typed(&self, by: Option<&str>, bytes: &Bytes) {
         self.registry.active(&self.entry);
         let typed = || Moment::Typed { by: by.map(str::to_owned), bytes: bytes.clone() };
-        if self.entry.tape.take_with(typed) {
+        // What is typed where there is no screen is a file on its way, which is recorded as marks.
+        if self.entry.live.has_screen() && self.entry.tape.take_with(typed) {
             self.entry.tape.room().await;
         }
     }
