@@ -220,6 +220,11 @@ impl Socket {
         self.inner.send(message).await.expect("the socket works");
     }
 
+    /// Says what the server may refuse before it has read it all: the rest then has nowhere to go.
+    pub(crate) async fn say_too_much(&mut self, message: Message) {
+        let _ = timeout(PATIENCE, self.inner.send(message)).await.expect("an end in time");
+    }
+
     /// The code that the server closes with; frames before it are passed over.
     pub(crate) async fn closed(mut self) -> u16 {
         loop {

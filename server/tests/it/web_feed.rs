@@ -203,7 +203,7 @@ async fn a_page_that_speaks_is_shown_the_door() {
         assert_eq!(socket.closed().await, 1008);
     }
     let (mut socket, _) = feed(&browser).await;
-    socket.say(Message::Binary(vec![0; 1 << 20].into())).await;
+    socket.say_too_much(Message::Binary(vec![0; 1 << 20].into())).await;
     assert_ne!(socket.closed().await, 1000);
     assert_eq!(browser.get("/healthz").await.status, 200, "and the server lives on");
 }

@@ -160,7 +160,7 @@ async fn what_is_no_request_closes_the_screen_and_reaches_nobody() {
         assert!(open.input().now_or_never().is_none(), "nothing reaches the target");
     }
     let mut socket = live(&world, "otto", open.id()).await.expect("a live screen");
-    socket.say(Message::Binary(vec![0; 1 << 20].into())).await;
+    socket.say_too_much(Message::Binary(vec![0; 1 << 20].into())).await;
     assert_ne!(socket.closed().await, 1000);
     assert!(world.services().hub.session(open.id()).is_some());
 }
