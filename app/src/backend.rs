@@ -158,6 +158,21 @@ pub struct LogPage {
     pub now: Millis,
 }
 
+/// What is noted about a file of rows; what is empty is not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportNote {
+    /// The filter in words.
+    pub filter: String,
+    /// How many rows.
+    pub rows: u32,
+    /// The headings of its columns, in their order.
+    pub columns: String,
+    /// The name that the file was given.
+    pub file: String,
+    /// The SHA-256 of its bytes, in hexadecimal digits.
+    pub sha256: String,
+}
+
 /// Why a call came to nothing; each is shown to the person as it reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum BackendError {
@@ -210,12 +225,6 @@ pub trait Backend: Send + Sync + 'static {
     /// A page of the access log, of the sessions that this person may see.
     async fn access_log(&self, parts: &Parts, query: LogQuery) -> Result<LogPage, BackendError>;
 
-    /// Takes note that this person exported rows as CSV: of which table, the filter in words and how many.
-    async fn note_export(
-        &self,
-        parts: &Parts,
-        sheet: Sheet,
-        filter: String,
-        rows: u32,
-    ) -> Result<(), BackendError>;
+    /// Takes note that this person exported rows of a table as CSV.
+    async fn note_export(&self, parts: &Parts, sheet: Sheet, note: ExportNote) -> Result<(), BackendError>;
 }

@@ -76,7 +76,11 @@ pub async fn note_export(
     #[server(default)] sheet: Sheet,
     filter: String,
     rows: u32,
+    #[server(default)] columns: String,
+    #[server(default)] file: String,
+    #[server(default)] sha256: String,
 ) -> Result<(), BackendError> {
     let (backend, parts) = scope()?;
-    backend.note_export(&parts, sheet, filter, rows).await
+    let note = crate::backend::ExportNote { filter, rows, columns, file, sha256 };
+    backend.note_export(&parts, sheet, note).await
 }

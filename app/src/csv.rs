@@ -13,13 +13,18 @@ pub fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.starts_with(STARTS_FORMULA) { format!("'{text}").into() } else { text }
 }
 
-/// Appends one record: fields, quoted where they must be, and CRLF.
+/// Appends one record: fields with commas between them, quoted where they must be, and CRLF.
 pub fn push_record<'f>(csv: &mut String, fields: impl Iterator<Item = Cow<'f, str>>) {
+    push_separated(csv, ',', fields);
+}
+
+/// Appends one record with another separator between its fields.
+pub fn push_separated<'f>(csv: &mut String, separator: char, fields: impl Iterator<Item = Cow<'f, str>>) {
     for (at, field) in fields.enumerate() {
         if at > 0 {
-            csv.push(',');
+            csv.push(separator);
         }
-        if field.contains(['"', ',', '\r', '\n']) {
+        if field.contains(['"', '\r', '\n', separator]) {
             csv.push('"');
             csv.push_str(&field.replace('"', "\"\""));
             csv.push('"');

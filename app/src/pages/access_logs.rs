@@ -95,7 +95,9 @@ fn present(query: LogQuery, found: Found) -> AnyView {
             push_log_headings(&mut csv, &columns);
             push_log_csv(&mut csv, &columns, &found.entries, found.now, offset_at);
             let name = file_name("access-logs", found.now, offset_at(found.now));
-            download::save(&csv, &name, toasts, Sheet::AccessLog, words.clone(), found.entries.len());
+            let mut file = download::File::new(name, &columns);
+            file.push(&csv);
+            file.save(toasts, Sheet::AccessLog, words.clone(), found.entries.len());
         });
     };
     let scroller = NodeRef::<leptos::html::Div>::new();

@@ -6,7 +6,7 @@ use wire::Millis;
 
 use super::column::Value;
 use super::{Column, Row};
-use crate::csv::{guarded, push_record};
+use crate::csv::{guarded, push_record, push_separated};
 use crate::time;
 
 /// One export: which columns, and how times are written.
@@ -20,21 +20,23 @@ pub struct Export<'a, F> {
     pub offset_at: F,
     /// Whether a byte order mark goes first, for spreadsheets that need it to read UTF-8.
     pub bom: bool,
+    /// What stands between two fields.
+    pub separator: char,
 }
 
 impl<F: Fn(Millis) -> i32> Export<'_, F> {
-    /// The file's text: a heading and one record a row, each ended by CRLF.
-    pub fn encode<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> String {
-        let mut csv = String::with_capacity(rows.size_hint().0 * 128 + 256);
-        if self.bom {
-            csv.push('\u{feff}');
-        }
-        push_headings(&mut csv, self.columns);
-        for row in rows {
-            let values = self.columns.iter().map(|column| column.value(&row.session));
-            push_record(&mut csv, values.map(|value| field(value, self.now, &self.offset_at)));
-        }
+    /// What the file begins with: the mark if it is wanted, and the headings.
+    #[must_use]
+    pub fn head(&self) -> String {
+        let mut csv = if self.bom { "\u{feff}".to_owned() } else { String::new() };
+        push_separated(&mut csv, self.separator, self.columns.iter().map(|column| heading(*column).into()));
         csv
+    }
+
+    /// Appends the record of one row.
+    pub fn push(&self, csv: &mut String, row: &Row) {
+        let values = self.columns.iter().map(|column| column.value(&row.session));
+        push_separated(csv, self.separator, values.map(|value| field(value, self.now, &self.offset_at)));
     }
 }
 
@@ -90,7 +92,23 @@ mod tests {
     }
 
     fn export(columns: &[Column]) -> Export<'_, impl Fn(Millis) -> i32> {
-        Export { columns, now: Millis(1_795_453_400_000), offset_at: |_| 60, bom: false }
+        Export { columns, now: Millis(1_795_453_400_000), offset_at: |_| 60, bom: false, separator: ',' }
+    }
+
+    fn file<F: Fn(Millis) -> i32>(export: &Export<'_, F>, row: &Row) -> String {
+        let mut csv = export.head();
+        export.push(&mut csv, row);
+        csv
+    }
+
+    #[test]
+    fn another_separator_is_the_one_that_is_quoted() {
+        let row = row(|session| (session.user, session.account_name) = ("a;b".into(), "c,d".into()));
+        let columns = [Column::User, Column::AccountName];
+        let csv = file(&Export { separator: ';', ..export(&columns) }, &row);
+        assert_eq!(csv, "User;Account name\r\n\"a;b\";c,d\r\n");
+        let csv = file(&Export { separator: '\t', ..export(&columns) }, &row);
+        assert_eq!(csv, "User\tAccount name\r\na;b\tc,d\r\n");
     }
 
     /// A strict reader of RFC 4180: every record ends in CRLF, quotes only where the grammar
@@ -137,7 +155,7 @@ mod tests {
     fn the_default_columns_in_their_order() {
         let columns = Layout::default().shown();
         let row = row(|session| session.service_provider = "Database, \"main\"".into());
-        let csv = export(&columns).encode([row.as_ref()].into_iter());
+        let csv = file(&export(&columns), &row);
         insta::assert_snapshot!(csv.replace("\r\n", "<CRLF>\n"), @r#"
         User,Device,Client,Start date,Type,Port,Service URL,Account name,Service provider<CRLF>
         user1,10.0.0.1,gw-1,2026-11-23T18:03:13.250+01:00,WebSSO,2222,ssh://db-1:22,root,"Database, ""main"""<CRLF>
@@ -158,17 +176,17 @@ mod tests {
             ("", ""),
         ] {
             let row = row(|session| session.account_name = text.into());
-            let csv = export(&[Column::AccountName, Column::Port]).encode([row.as_ref()].into_iter());
+            let csv = file(&export(&[Column::AccountName, Column::Port]), &row);
             assert_eq!(csv, format!("Account name,Port\r\n{written},2222\r\n"), "{text:?}");
         }
         let idle = row(|_| {});
-        assert_eq!(export(&[Column::Idle]).encode([idle.as_ref()].into_iter()), "Idle (s)\r\n7\r\n");
+        assert_eq!(file(&export(&[Column::Idle]), &idle), "Idle (s)\r\n7\r\n");
     }
 
     #[test]
     fn the_mark_goes_first() {
         let with_bom = Export { bom: true, ..export(&[Column::User]) };
-        assert_eq!(with_bom.encode(std::iter::empty()), "\u{feff}User\r\n");
+        assert_eq!(with_bom.head(), "\u{feff}User\r\n");
     }
 
     #[test]
@@ -186,7 +204,7 @@ mod tests {
                 (session.user, session.account_name, session.port) = (user.clone(), account.clone(), port);
             });
             let columns = [Column::AccountName, Column::User, Column::Port];
-            let records = read(&export(&columns).encode([row.as_ref()].into_iter()));
+            let records = read(&file(&export(&columns), &row));
             prop_assert_eq!(&records[0], &["Account name", "User", "Port"]);
             let guarded = |text: &str| {
                 if text.starts_with(STARTS_FORMULA) { format!("'{text}") } else { text.to_owned() }

@@ -1,6 +1,6 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
-use app::backend::{AuditPage, AuditQuery, Backend, BackendError, LogPage, LogQuery, Me, Shown};
+use app::backend::{AuditPage, AuditQuery, Backend, BackendError, ExportNote, LogPage, LogQuery, Me, Shown};
 use app::table::Sheet;
 use async_trait::async_trait;
 use axum::http::request::Parts;
@@ -17,7 +17,7 @@ use crate::store::{LOG_LAYOUT, SESSIONS_LAYOUT, SessionRow};
 
 /// Largest layout that is kept, in bytes: every column with its width and filters takes a few thousand.
 const MAX_LAYOUT_BYTES: usize = 32 << 10;
-/// Longest description of a filter that is audited, in characters.
+/// Longest text of an export that is audited, in characters: its filter, its columns, its name.
 const MAX_FILTER_CHARS: usize = 500;
 /// Sessions on one page of the access log.
 const LOG_PAGE: u32 = 100;
@@ -99,19 +99,32 @@ impl Backend for Pages {
         self.0.access_log(&viewer, &query, LOG_PAGE).await.map_err(asked)
     }
 
-    async fn note_export(
-        &self,
-        parts: &Parts,
-        sheet: Sheet,
-        filter: String,
-        rows: u32,
-    ) -> Result<(), BackendError> {
+    async fn note_export(&self, parts: &Parts, sheet: Sheet, note: ExportNote) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
-        let filter: String = filter.chars().take(MAX_FILTER_CHARS).collect();
+        let detail = in_words(&note)?;
         let event = by(&viewer, Action::Exported).on(sheet.name()).from(peer(parts));
-        self.0.services.journal.note(event.detail(format!("{rows} rows, filter: {filter}")));
+        self.0.services.journal.note(event.detail(detail));
         Ok(())
     }
+}
+
+/// An export as the audit says it; refused when its digest is none.
+fn in_words(note: &ExportNote) -> Result<String, BackendError> {
+    let cut = |text: &str| text.chars().take(MAX_FILTER_CHARS).collect::<String>();
+    let mut words = format!("{} rows, filter: {}", note.rows, cut(&note.filter));
+    if !note.columns.is_empty() {
+        words += &format!(", columns: {}", cut(&note.columns));
+    }
+    if !note.file.is_empty() {
+        words += &format!(", file: {}", cut(&note.file));
+    }
+    if !note.sha256.is_empty() {
+        if note.sha256.len() != 64 || !note.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(BackendError::Refused("this is no SHA-256: it takes 64 hexadecimal digits".into()));
+        }
+        words += &format!(", SHA-256: {}", note.sha256.to_ascii_lowercase());
+    }
+    Ok(words)
 }
 
 fn failed(error: impl std::fmt::Display) -> BackendError {

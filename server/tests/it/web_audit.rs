@@ -26,8 +26,17 @@ async fn watching_exporting_and_terminating_are_audited() {
     let mut browser = world.signed_in("otto").await;
     let mut socket = browser.socket(&format!("/ws/sessions/{id}/live")).await.expect("a live screen");
     socket.live().await;
-    let fields = [("filter", "type is PAM SSH"), ("rows", "12")];
+    let digest = "ab".repeat(32);
+    let fields = [
+        ("filter", "type is PAM SSH"),
+        ("rows", "12"),
+        ("columns", "User, Device"),
+        ("file", "sightline-sessions-2026-11-23.csv"),
+        ("sha256", digest.as_str()),
+    ];
     assert_eq!(browser.post("/api/note_export", &fields).await.status, 200);
+    let no_digest = [("filter", ""), ("rows", "1"), ("sha256", "ab, filter: none")];
+    assert_ne!(browser.post("/api/note_export", &no_digest).await.status, 200, "no digest, no event");
     let id_text = id.to_string();
     let fields = [("id", id_text.as_str()), ("reason", "maintenance")];
     assert_eq!(browser.post("/api/terminate", &fields).await.status, 200);
@@ -48,7 +57,9 @@ async fn watching_exporting_and_terminating_are_audited() {
         watched.detail
     );
     let exported = by_otto("exported");
-    assert_eq!(exported.detail, "12 rows, filter: type is PAM SSH");
+    let detail = "12 rows, filter: type is PAM SSH, columns: User, Device, \
+                  file: sightline-sessions-2026-11-23.csv, SHA-256: ";
+    assert_eq!(exported.detail, format!("{detail}{digest}"));
     assert_eq!(exported.device, Some("127.0.0.1".parse().unwrap()));
     let terminated = by_otto("terminated");
     assert_eq!((terminated.session, terminated.detail.as_str()), (Some(id), "maintenance"));

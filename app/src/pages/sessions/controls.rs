@@ -7,6 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wire::{SessionId, SessionType};
 
+use super::export::Exports;
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::feed::{Feed, Status};
@@ -32,8 +33,8 @@ pub(super) struct Controls {
     /// Chosen to be watched side by side, in that order.
     chosen: RwSignal<Vec<SessionId>>,
     go: StoredValue<Go>,
-    /// Whether exports begin with a byte order mark.
-    pub(super) bom: RwSignal<bool>,
+    /// What was chosen about exports.
+    pub(super) exports: Exports,
 }
 
 type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
@@ -59,7 +60,7 @@ impl Controls {
             watched: Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok())),
             chosen: RwSignal::new(Vec::new()),
             go: StoredValue::new(go),
-            bom: RwSignal::new(false),
+            exports: Exports::new(),
         };
         Effect::new(move |_| board.refilter(controls.filter()));
         Effect::new(move |_| board.resort(controls.sort.get()));

@@ -1,42 +1,195 @@
-//! The export: a file made in the browser from what the table shows, and noted by the server.
+//! The export: a file made in the browser from what the table shows, piece by piece so that the page stays
+//! usable, and noted by the server with its digest.
 
+use std::sync::Arc;
+
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
+use wire::Millis;
 
 use super::controls::{Controls, use_controls};
 use crate::clock::offset_at;
-use crate::download;
-use crate::table::{Export, Row, Sheet, file_name};
+use crate::download::File;
+use crate::table::{Column, Export, Row, Sheet, file_name};
+use crate::text::count;
 
-/// Downloads the rows that are shown, in their order, with the columns that are shown.
+/// Rows that are written without a pause: a few milliseconds of work.
+const ROWS_AT_ONCE: usize = 1_500;
+
+/// What a person chose about exports, and the one that is under way; a handle, cheap to copy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exports {
+    bom: RwSignal<bool>,
+    all_columns: RwSignal<bool>,
+    utc: RwSignal<bool>,
+    separator: RwSignal<char>,
+    /// Rows written and rows in all, while one is under way.
+    under_way: RwSignal<Option<(usize, usize)>>,
+    cancelled: StoredValue<bool>,
+    /// The SHA-256 of the last file.
+    digest: RwSignal<Option<String>>,
+}
+
+impl Exports {
+    /// As nobody chose anything.
+    pub(super) fn new() -> Self {
+        Self {
+            bom: RwSignal::new(false),
+            all_columns: RwSignal::new(false),
+            utc: RwSignal::new(false),
+            separator: RwSignal::new(','),
+            under_way: RwSignal::new(None),
+            cancelled: StoredValue::new(false),
+            digest: RwSignal::new(None),
+        }
+    }
+}
+
+/// Downloads the rows that are shown, in their order, with the columns that are shown, or all of them.
 pub(super) fn download(controls: Controls) {
-    let toasts = controls.toasts;
-    let now = controls.clock.read();
-    let columns = untrack(|| controls.columns());
-    let export = Export { columns: &columns, now, offset_at, bom: controls.bom.get_untracked() };
-    let (csv, rows, filter) = untrack(|| {
-        controls.board.view(|view| {
-            let csv = export.encode(view.iter().map(|row| -> &Row { row }));
-            (csv, view.len(), view.filter().in_words())
-        })
+    let exports = controls.exports;
+    if exports.under_way.get_untracked().is_some() {
+        return;
+    }
+    let columns = if exports.all_columns.get_untracked() {
+        Column::ALL.to_vec()
+    } else {
+        untrack(|| controls.columns())
+    };
+    let (rows, filter) = untrack(|| {
+        controls
+            .board
+            .view(|view| (view.iter().cloned().collect::<Vec<Arc<Row>>>(), view.filter().in_words()))
     });
-    download::save(&csv, &file_name("sessions", now, offset_at(now)), toasts, Sheet::Sessions, filter, rows);
+    exports.cancelled.set_value(false);
+    exports.under_way.set(Some((0, rows.len())));
+    let now = controls.clock.read();
+    spawn_local(async move {
+        write(controls, columns, rows, filter, now).await;
+        // The page may have been left meanwhile.
+        let _gone = exports.under_way.try_set(None);
+    });
+}
+
+async fn write(controls: Controls, columns: Vec<Column>, rows: Vec<Arc<Row>>, filter: String, now: Millis) {
+    let exports = controls.exports;
+    let utc = exports.utc.get_untracked();
+    let zone = move |at| if utc { 0 } else { offset_at(at) };
+    let export = Export {
+        columns: &columns,
+        now,
+        offset_at: zone,
+        bom: exports.bom.get_untracked(),
+        separator: exports.separator.get_untracked(),
+    };
+    let mut file = File::new(file_name("sessions", now, zone(now)), &columns);
+    file.push(&export.head());
+    let mut piece = String::new();
+    for (at, some) in rows.chunks(ROWS_AT_ONCE).enumerate() {
+        if at > 0 {
+            TimeoutFuture::new(0).await;
+            if exports.cancelled.try_get_value() != Some(false) {
+                return;
+            }
+            exports.under_way.set(Some((at * ROWS_AT_ONCE, rows.len())));
+        }
+        piece.clear();
+        some.iter().for_each(|row| export.push(&mut piece, row));
+        file.push(&piece);
+    }
+    exports.digest.set(file.save(controls.toasts, Sheet::Sessions, filter, rows.len()));
+}
+
+/// How far the export is, and the way to stop it.
+#[component]
+pub(super) fn Progress() -> AnyView {
+    let exports = use_controls().exports;
+    let idle = Signal::derive(move || exports.under_way.get().is_none());
+    let so_far = Signal::derive(move || {
+        exports.under_way.get().map(|(done, all)| format!("{} of {} rows", count(done), count(all)))
+    });
+    view! {
+        <span class="exporting" hidden=idle>
+            <span>{so_far}</span>
+            <button type="button" class="btn" on:click=move |_| exports.cancelled.set_value(true)>
+                "Cancel export"
+            </button>
+        </span>
+    }
+    .into_any()
 }
 
 /// The panel beside the button.
 #[component]
-pub(super) fn Options() -> impl IntoView {
-    let controls = use_controls();
+pub(super) fn Options() -> AnyView {
+    let exports = use_controls().exports;
     view! {
         <div id="csv-menu" class="menu csv-menu" popover="auto">
-            <label>
-                <input
-                    type="checkbox"
-                    prop:checked=controls.bom
-                    on:change=move |event| controls.bom.set(event_target_checked(&event))
-                />
-                <span>"Byte order mark"</span>
-                <small>"For spreadsheets that otherwise misread letters with accents."</small>
+            {check("All columns", "Also those that the table does not show.", exports.all_columns)}
+            {check("Times in UTC", "Instead of your own time zone.", exports.utc)}
+            {check(
+                "Byte order mark",
+                "For spreadsheets that otherwise misread letters with accents.",
+                exports.bom,
+            )}
+            <label class="choice">
+                <span>"Separator"</span>
+                <select
+                    class="field"
+                    on:change=move |event| {
+                        exports.separator.set(event_target_value(&event).chars().next().unwrap_or(','));
+                    }
+                >
+                    <option value=",">"Comma"</option>
+                    <option value=";">"Semicolon"</option>
+                    <option value="\t">"Tab"</option>
+                </select>
             </label>
+            {move || exports.digest.get().map(digest)}
         </div>
     }
+    .into_any()
+}
+
+fn check(label: &'static str, hint: &'static str, on: RwSignal<bool>) -> AnyView {
+    view! {
+        <label>
+            <input
+                type="checkbox"
+                prop:checked=on
+                on:change=move |event| on.set(event_target_checked(&event))
+            />
+            <span>{label}</span>
+            <small>{hint}</small>
+        </label>
+    }
+    .into_any()
+}
+
+/// The SHA-256 of the last file, to be compared and copied.
+fn digest(sha256: String) -> AnyView {
+    let said = RwSignal::new("Copy");
+    let text = sha256.clone();
+    let copy = move |_| {
+        let text = text.clone();
+        spawn_local(async move {
+            let clipboard = window().navigator().clipboard();
+            // Undefined outside secure contexts.
+            let copied =
+                !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+            said.set(if copied { "Copied" } else { "Select and copy it by hand" });
+        });
+    };
+    view! {
+        <div class="digest">
+            <span>"SHA-256 of the last file"</span>
+            <code>{sha256}</code>
+            <button type="button" class="btn" on:click=copy>
+                <span aria-live="polite">{said}</span>
+            </button>
+        </div>
+    }
+    .into_any()
 }

@@ -65,6 +65,7 @@ pub(super) fn Head() -> AnyView {
                 <Icon name=IconName::Columns/>
                 <span>"View"</span>
             </button>
+            <export::Progress/>
             <span class="joined">
                 <button
                     type="button"
