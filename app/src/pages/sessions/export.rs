@@ -17,6 +17,10 @@ use crate::text::count;
 
 /// Rows that are written without a pause: a few milliseconds of work.
 const ROWS_AT_ONCE: usize = 1_500;
+/// Under this name the browser keeps what was chosen.
+const KEPT_AS: &str = "sightline-csv";
+/// What may stand between two fields.
+const SEPARATORS: [(&str, char); 3] = [("Comma", ','), ("Semicolon", ';'), ("Tab", '\t')];
 
 /// What a person chose about exports, and the one that is under way; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +37,9 @@ pub(super) struct Exports {
 }
 
 impl Exports {
-    /// As nobody chose anything.
+    /// As chosen before in this browser, as soon as the page is alive; until then as nobody chose anything.
     pub(super) fn new() -> Self {
-        Self {
+        let exports = Self {
             bom: RwSignal::new(false),
             all_columns: RwSignal::new(false),
             utc: RwSignal::new(false),
@@ -43,6 +47,40 @@ impl Exports {
             under_way: RwSignal::new(None),
             cancelled: StoredValue::new(false),
             digest: RwSignal::new(None),
+        };
+        Effect::new(move |before: Option<()>| {
+            let storage = window().local_storage().ok().flatten();
+            if before.is_none()
+                && let Some(code) =
+                    storage.as_ref().and_then(|storage| storage.get_item(KEPT_AS).ok().flatten())
+            {
+                exports.choose(&code);
+            }
+            let code = exports.code();
+            if let Some(storage) = storage {
+                // A browser that refuses storage keeps the choice for this page only.
+                let _refused = storage.set_item(KEPT_AS, &code);
+            }
+        });
+        exports
+    }
+
+    /// Everything chosen: the separator, and a letter for each thing that is on.
+    fn code(self) -> String {
+        let flag = |on: RwSignal<bool>, letter| on.get().then_some(letter);
+        let flags = [flag(self.all_columns, 'a'), flag(self.utc, 'u'), flag(self.bom, 'b')];
+        std::iter::once(self.separator.get()).chain(flags.into_iter().flatten()).collect()
+    }
+
+    fn choose(self, code: &str) {
+        let mut letters = code.chars();
+        if let Some(separator) = letters.next().filter(|letter| SEPARATORS.iter().any(|(_, of)| of == letter))
+        {
+            self.separator.set(separator);
+        }
+        let flags = letters.as_str();
+        for (on, letter) in [(self.all_columns, 'a'), (self.utc, 'u'), (self.bom, 'b')] {
+            on.set(flags.contains(letter));
         }
     }
 }
@@ -138,13 +176,16 @@ pub(super) fn Options() -> AnyView {
                 <span>"Separator"</span>
                 <select
                     class="field"
+                    prop:value=move || exports.separator.get().to_string()
                     on:change=move |event| {
                         exports.separator.set(event_target_value(&event).chars().next().unwrap_or(','));
                     }
                 >
-                    <option value=",">"Comma"</option>
-                    <option value=";">"Semicolon"</option>
-                    <option value="\t">"Tab"</option>
+                    {SEPARATORS
+                        .map(|(label, separator)| {
+                            view! { <option value=separator.to_string()>{label}</option> }
+                        })
+                        .collect_view()}
                 </select>
             </label>
             {move || exports.digest.get().map(digest)}

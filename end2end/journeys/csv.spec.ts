@@ -1,0 +1,79 @@
+// The CSV of the sessions page: its options, and the digest that the page and the audit say.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { expectAccessible } from '../world/accessible.ts';
+import { expect, ready, test, type Page } from '../world/world.ts';
+
+test('options are used and remembered, and the digest is that of the file', async ({ world }) => {
+  await world.shell();
+  const page = await world.sessionsPage('olga', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await expect(page.getByRole('grid', { name: 'Sessions' }).locator('[data-session]')).toHaveCount(2);
+
+  const plain = await download(page);
+  expect(plain.text).toMatch(/^User,Device,Client,/);
+  await options(page);
+  await page.getByRole('checkbox', { name: 'All columns' }).check();
+  await page.getByRole('checkbox', { name: 'Times in UTC' }).check();
+  await page.getByRole('checkbox', { name: 'Byte order mark' }).check();
+  await page.getByRole('combobox', { name: 'Separator' }).selectOption('Semicolon');
+  await page.keyboard.press('Escape');
+
+  const chosen = await download(page);
+  expect([...chosen.bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  expect(chosen.text).toContain('User;Device;Client;Start date;');
+  expect(chosen.text).toContain(';Session id\r\n');
+  expect(chosen.text).toMatch(/;\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00;/);
+
+  // What the page says is what any other program works out, and can be copied.
+  const digest = createHash('sha256').update(chosen.bytes).digest('hex');
+  await options(page);
+  const panel = page.locator('#csv-menu');
+  await expect(panel).toContainText(digest);
+  await expectAccessible(page);
+  await panel.getByRole('button', { name: 'Copy' }).click();
+  await expect(panel.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(digest);
+
+  await page.reload();
+  await ready(page);
+  await options(page);
+  await expect(page.getByRole('checkbox', { name: 'All columns' })).toBeChecked();
+  await expect(page.getByRole('combobox', { name: 'Separator' })).toHaveValue(';');
+
+  const audit = await world.sessionsPage('ada');
+  await audit.goto('/audit?action=exported');
+  const events = audit.getByRole('region', { name: 'Events' }).locator('tbody').getByRole('row');
+  await expect(events).toHaveCount(2);
+  const event = events.filter({ hasText: digest });
+  await expect(event).toContainText('2 rows, filter: all, columns: User, Device, Client');
+  await expect(event).toContainText(`file: ${chosen.name}`);
+});
+
+test('the options are set and the file is taken by keyboard alone', async ({ world }) => {
+  const page = await world.sessionsPage('olga');
+  const menu = page.getByRole('button', { name: 'Export options' });
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('checkbox', { name: 'All columns' })).toBeFocused();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  expect(await readFile(await file.path(), 'utf8')).toContain(',Session id\r\n');
+});
+
+async function options(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Export options' }).click();
+  await expect(page.locator('#csv-menu')).toBeVisible();
+}
+
+async function download(page: Page): Promise<{ name: string; bytes: Buffer; text: string }> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download CSV', exact: true }).click(),
+  ]);
+  const bytes = await readFile(await file.path());
+  return { name: file.suggestedFilename(), bytes, text: bytes.toString('utf8') };
+}
