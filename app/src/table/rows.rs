@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use wire::{EndReason, Update};
 
-    const ALL: Rights = Rights { watch: true, control: true, terminate: true, replay: true };
+    const ALL: Rights = Rights { watch: true, control: true, terminate: true, replay: true, owned: false };
 
     #[test]
     fn an_ended_session_stays_as_a_tombstone_for_a_while() {

@@ -283,6 +283,7 @@ pub fn rights(viewer: &Viewer, facts: &Facts, screen: bool) -> Option<Rights> {
         control: screen && reaches::<Control>(viewer, facts) && policy(viewer, facts).is_ok(),
         terminate: reaches::<Terminate>(viewer, facts),
         replay: reaches::<Replay>(viewer, facts),
+        owned: facts.account.is_some_and(|account| viewer.owned.contains(&account)),
     })
 }
 

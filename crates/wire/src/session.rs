@@ -121,4 +121,6 @@ pub struct Rights {
     pub terminate: bool,
     /// Replay its recording, should there be one.
     pub replay: bool,
+    /// It is on an account that the viewer owns. Allows nothing by itself.
+    pub owned: bool,
 }

@@ -59,7 +59,7 @@ async fn a_page_sees_what_is_open_then_every_change() {
     })
     .await;
     assert_eq!((session.id, session.user.as_str()), (opened.id(), "ned"));
-    assert_eq!(rights, Rights { watch: true, control: true, terminate: true, replay: true });
+    assert_eq!(rights, Rights { watch: true, control: true, terminate: true, replay: true, owned: false });
 
     let live = browser.socket(&format!("/ws/sessions/{}/live", before.id())).await.expect("a live screen");
     let watched = change(&mut socket, &mut seq, |change| match change {

@@ -61,11 +61,12 @@ fn session() -> impl Strategy<Value = Session> {
 }
 
 fn rights() -> impl Strategy<Value = Rights> {
-    any::<(bool, bool, bool, bool)>().prop_map(|(watch, control, terminate, replay)| Rights {
+    any::<(bool, bool, bool, bool, bool)>().prop_map(|(watch, control, terminate, replay, owned)| Rights {
         watch,
         control,
         terminate,
         replay,
+        owned,
     })
 }
 

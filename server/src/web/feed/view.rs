@@ -150,8 +150,14 @@ mod tests {
         let rows = View::new(alice).snapshot(all);
 
         let got: Vec<_> = rows.iter().map(|(session, rights)| (session.id, *rights)).collect();
-        let rights = |watch| Rights { watch, terminate: true, ..Rights::default() };
-        let want = [rights(true), rights(true), rights(false), rights(false), rights(false)];
+        let rights = |watch, owned| Rights { watch, terminate: true, owned, ..Rights::default() };
+        let want = [
+            rights(true, true),
+            rights(true, true),
+            rights(false, true),
+            rights(false, true),
+            rights(false, false),
+        ];
         assert_eq!(got, ids.into_iter().zip(want).collect::<Vec<_>>());
     }
 
@@ -178,7 +184,7 @@ mod tests {
             ListEvent::Opened(unseen),
             update(unseen_id, 1),
         ]);
-        let rights = Rights { watch: true, terminate: true, ..Rights::default() };
+        let rights = Rights { watch: true, terminate: true, owned: true, ..Rights::default() };
         assert_eq!(opened, [Change::Opened(seen.session.clone(), rights)]);
 
         let ended = view.changes(&[
