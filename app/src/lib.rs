@@ -12,7 +12,6 @@ pub mod backend;
 mod board;
 pub mod calls;
 pub mod clock;
-pub mod csv;
 mod download;
 pub mod feed;
 mod frame;
@@ -26,8 +25,8 @@ mod shell;
 pub mod table;
 pub mod text;
 mod theme;
-pub mod time;
 
+pub use ::table::{csv, time};
 pub use app::App;
 pub use assets::Assets;
 pub use reply::SetStatus;

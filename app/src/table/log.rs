@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use wire::{End, Millis};
 
-use super::Column;
-use super::column::Value;
-use super::csv::{field, push_headings};
+use table::csv::push_record;
+use table::{Column, Value, field, push_headings};
+
 use crate::backend::LogEntry;
-use crate::csv::push_record;
 
 /// The value of a row in a column; an open session has lasted until `now`.
 #[must_use]
@@ -65,9 +64,13 @@ pub fn push_log_csv(
 }
 
 #[cfg(test)]
+#[path = "../../../crates/table/src/fixture.rs"]
+mod fixture;
+
+#[cfg(test)]
 mod tests {
-    use super::super::fixture::session;
     use super::super::{Layout, Sheet};
+    use super::fixture::session;
     use super::*;
     use wire::EndReason;
 

@@ -41,12 +41,13 @@ impl<F: Fn(Millis) -> i32> Export<'_, F> {
 }
 
 /// Appends a heading for each column.
-pub(super) fn push_headings(csv: &mut String, columns: &[Column]) {
+pub fn push_headings(csv: &mut String, columns: &[Column]) {
     push_record(csv, columns.iter().map(|column| heading(*column).into()));
 }
 
 /// A value as a field; idle times are counted to `now`.
-pub(super) fn field<'v>(value: Value<'v>, now: Millis, offset_at: impl Fn(Millis) -> i32) -> Cow<'v, str> {
+#[must_use]
+pub fn field<'v>(value: Value<'v>, now: Millis, offset_at: impl Fn(Millis) -> i32) -> Cow<'v, str> {
     match value {
         Value::Text(text) => guarded(text),
         Value::Number(number) => number.to_string().into(),

@@ -1,0 +1,27 @@
+//! The tables without their picture: columns, layout, sorting, filtering and CSV.
+//!
+//! Never touches the browser: everything here runs and is tested natively. A crate of its own, so that the
+//! browser's half can have it compiled for speed.
+
+mod column;
+pub mod csv;
+mod export;
+mod filter;
+mod layout;
+mod rows;
+mod sheet;
+mod sort;
+pub mod time;
+mod view;
+
+#[cfg(test)]
+mod fixture;
+
+pub use column::{Column, Kind, Value};
+pub use export::{Export, field, file_name, push_headings};
+pub use filter::{Filter, KindSet};
+pub use layout::Layout;
+pub use rows::{Row, Rows};
+pub use sheet::Sheet;
+pub use sort::{Direction, Sort};
+pub use view::{Changed, View};
