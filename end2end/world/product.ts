@@ -1,7 +1,7 @@
 // The product: the release build of the server on a data folder of its own, and its command line.
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, Program, run } from './processes.ts';
 
@@ -9,6 +9,9 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** The program under test. */
 export const SIGHTLINE = resolve(process.env['SIGHTLINE_BIN'] ?? `${ROOT}/target/release/sightline`);
+
+/** The web assets that it serves. */
+export const SITE = resolve(process.env['SIGHTLINE_SITE'] ?? join(dirname(SIGHTLINE), 'site'));
 
 /** A session as the API writes it. */
 export interface ApiSession {
@@ -38,6 +41,8 @@ export interface Answer {
 
 export class Product {
   private server: Program | undefined;
+  /** The web assets that the next start serves. */
+  site = SITE;
 
   private constructor(
     readonly data: string,
@@ -64,6 +69,7 @@ export class Product {
       SIGHTLINE_SSH_ADDR: `127.0.0.1:${this.sshPort}`,
       SIGHTLINE_PUBLIC_URL: this.url,
       SIGHTLINE_NODE: 'gw-test-1',
+      SIGHTLINE_SITE: this.site,
     };
   }
 

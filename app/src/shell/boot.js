@@ -44,7 +44,11 @@
       console.error(error);
       fail("This page could not start", "Its program did not load. Check the connection and reload.");
     })
-    .finally(() => clearTimeout(watchdog));
+    .finally(() => {
+      clearTimeout(watchdog);
+      // Refused where browsers keep nothing: then there is no offline page, and all else is the same.
+      navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
+    });
   addEventListener("error", (event) => {
     if (event.error instanceof WebAssembly.RuntimeError) {
       fail("This page stopped", "Something went wrong in it. Sessions go on; reload to see them.");

@@ -4,8 +4,11 @@
 //! file that is there is the right one.
 
 mod css;
+mod icons;
+mod manifest;
 mod publish;
 mod wasm;
+mod worker;
 
 use anyhow::Result;
 

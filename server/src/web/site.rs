@@ -1,6 +1,7 @@
 //! The site folder: the built files that pages load, read into memory at start.
 //!
 //! Only what was there at start is served, by its exact name: a request's path is never a file's path.
+//! The service worker and the offline page are files like others, each with a policy of its own.
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,6 +19,17 @@ use super::Shared;
 
 /// Files below it carry a hash of their contents in their names.
 const HASHED: &str = "/pkg/";
+/// The service worker. It lies at the top, since it may serve only what lies beside or below it.
+const WORKER: &str = "/sw.js";
+/// Files that decide which others are the right ones: asked for anew each time.
+const ASKED_ANEW: [&str; 2] = [WORKER, "/manifest.webmanifest"];
+
+/// What the service worker may do: ask this site.
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What the offline page may do: it is made before anybody asks for it, so it has no nonce, and nothing inline.
+const OFFLINE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+    connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
 
 /// One file with its compressed forms.
 #[derive(Default)]
@@ -86,12 +98,22 @@ impl Site {
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         let keep = if path.starts_with(HASHED) {
             "public, max-age=31536000, immutable"
+        } else if ASKED_ANEW.contains(&path) {
+            "no-cache"
         } else {
             "public, max-age=3600"
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         if let Some(encoding) = encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        let policy = match path {
+            WORKER => Some(WORKER_POLICY),
+            page if page.ends_with(".html") => Some(OFFLINE_POLICY),
+            _ => None,
+        };
+        if let Some(policy) = policy {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         }
         Some(response)
     }
@@ -138,6 +160,7 @@ fn accepts(request: &HeaderMap, coding: &str) -> bool {
 
 fn mime(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "wasm" => "application/wasm",
         "css" => "text/css; charset=utf-8",
@@ -166,6 +189,9 @@ mod tests {
         )
         .unwrap();
         fs::write(folder.path().join("favicon.svg"), "<svg/>").unwrap();
+        fs::write(folder.path().join("sw.js"), "worker").unwrap();
+        fs::write(folder.path().join("manifest.webmanifest"), "{}").unwrap();
+        fs::write(pkg.join("offline.1.html"), "<!DOCTYPE html>").unwrap();
         fs::write(pkg.join("a.js"), "plain").unwrap();
         fs::write(pkg.join("a.js.br"), "brotli").unwrap();
         fs::write(pkg.join("a.js.gz"), "gzip").unwrap();
@@ -206,6 +232,32 @@ mod tests {
         assert_eq!(header("/pkg/a.js", header::CONTENT_TYPE), "text/javascript; charset=utf-8");
         assert_eq!(header("/pkg/a.wasm", header::CONTENT_TYPE), "application/wasm");
         assert_eq!(header("/favicon.svg", header::CONTENT_TYPE), "image/svg+xml");
+    }
+
+    #[test]
+    fn the_worker_and_the_manifest_are_asked_for_anew() {
+        let (_folder, site) = built();
+        for (path, kind) in [
+            ("/sw.js", "text/javascript; charset=utf-8"),
+            ("/manifest.webmanifest", "application/manifest+json"),
+        ] {
+            let answer = site.answer(path, &HeaderMap::new()).unwrap();
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-cache", "{path}");
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], kind, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_worker_and_the_offline_page_have_policies_without_anything_inline() {
+        let (_folder, site) = built();
+        for (path, may) in [("/sw.js", "connect-src 'self'"), ("/pkg/offline.1.html", "script-src 'self'")] {
+            let answer = site.answer(path, &HeaderMap::new()).unwrap();
+            let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'; ") && policy.contains(may), "{policy}");
+            assert!(!policy.contains("unsafe") && !policy.contains("nonce"), "{policy}");
+        }
+        let script = site.answer("/pkg/a.js", &HeaderMap::new()).unwrap();
+        assert!(!script.headers().contains_key(header::CONTENT_SECURITY_POLICY), "it gets that of no page");
     }
 
     #[test]

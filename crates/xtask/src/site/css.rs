@@ -27,7 +27,8 @@ pub(crate) fn build() -> Result<Style> {
     bundle(&entry)
 }
 
-fn bundle(entry: &Path) -> Result<Style> {
+/// One sheet with all that it imports.
+pub(super) fn bundle(entry: &Path) -> Result<Style> {
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
     let mut sheet = bundler.bundle(entry).map_err(|error| anyhow!("style sheet: {error}"))?;

@@ -13,9 +13,9 @@ use anyhow::{Context, Result};
 use flate2::Compression;
 use serde_json::{Value, json};
 
-use super::Make;
 use super::css::Style;
 use super::wasm::{NAME, Program};
+use super::{Make, icons, manifest, worker};
 use crate::stamp::{files, short_hash};
 use crate::{place, say};
 
@@ -47,9 +47,17 @@ pub(crate) fn publish(make: Make, program: &Program, style: &Style) -> Result<()
         site.put(&format!("pkg/{name}"), content)?;
     }
     let favicon = place::root().join("style").join("favicon.svg");
-    if favicon.exists() {
-        let content = fs::read(&favicon)?;
-        site.replace("favicon.svg", &content)?;
+    let mark = fs::read_to_string(&favicon).with_context(|| format!("cannot read {}", favicon.display()))?;
+    site.replace("favicon.svg", mark.as_bytes())?;
+    site.replace("apple-touch-icon.png", &icons::of_home_screens(&mark)?.png)?;
+    let manifest = manifest::build(&mark, &place::root().join("style").join("screenshots"))?;
+    for (name, content) in &manifest.pictures {
+        site.put(&format!("pkg/{name}"), content)?;
+    }
+    site.replace("manifest.webmanifest", &manifest.json)?;
+    let offline = worker::offline()?;
+    for (name, content) in &offline.files {
+        site.put(&format!("pkg/{name}"), content)?;
     }
 
     let fonts: Vec<_> = style
@@ -58,8 +66,21 @@ pub(crate) fn publish(make: Make, program: &Program, style: &Style) -> Result<()
         .filter(|name| is_wanted_at_once(name))
         .map(|name| format!("/pkg/{name}"))
         .collect();
+    let mut kept: BTreeSet<String> = fonts.iter().cloned().collect();
+    kept.extend([&wasm, &js_name, &css].map(|name| format!("/pkg/{name}")));
+    kept.extend(program.snippets.iter().map(|(path, _)| format!("/pkg/{}", path.to_string_lossy())));
+    // Of the offline page's fonts those alone that it needs: the others belong to no word of it.
+    kept.extend(
+        offline.files.keys().filter(|name| !name.ends_with(".woff2")).map(|name| format!("/pkg/{name}")),
+    );
+    let worker = worker::worker(&kept.into_iter().collect::<Vec<_>>(), &offline.page)?;
+    site.replace("sw.js", worker.as_bytes())?;
     let list = json!({
-        "build": short_hash(format!("{wasm} {js_name} {css}").as_bytes()),
+        "build": short_hash(worker.as_bytes()),
+        "make": match make {
+            Make::Release => "release",
+            Make::Quick => "quick",
+        },
         "js": format!("/pkg/{js_name}"),
         "wasm": format!("/pkg/{wasm}"),
         "css": format!("/pkg/{css}"),
