@@ -99,11 +99,23 @@ impl Board {
         self.turned();
     }
 
-    /// Filters another way.
-    pub(crate) fn refilter(self, filter: Filter) {
+    /// Filters another way, from a moment on, for a viewer of this name.
+    pub(crate) fn refilter(self, filter: Filter, now: Millis, me: &str) {
         self.arranged.update_value(|times| *times += 1);
-        self.with_rows(|rows| self.view.update_value(|view| view.refilter(filter, rows)));
+        self.with_rows(|rows| {
+            self.view.update_value(|view| {
+                view.stand(now, me);
+                view.refilter(filter, rows);
+            });
+        });
         self.turned();
+    }
+
+    /// Filters again as time goes on, where the filter asks how long ago things were.
+    pub(crate) fn retime(self, now: Millis) {
+        if self.with_rows(|rows| self.view.try_update_value(|view| view.retime(now, rows))) == Some(true) {
+            self.turned();
+        }
     }
 
     /// How often the view was arranged anew, by sorting or filtering.

@@ -18,13 +18,18 @@ pub(crate) struct KeptLayout {
     toasts: Toasts,
 }
 
+/// The name of who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MyName(pub(crate) StoredValue<Box<str>>);
+
 /// That of the access log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeptLogLayout(pub(crate) KeptLayout);
 
 impl KeptLayout {
-    /// Takes the layouts that came with the page and puts them into the context.
+    /// Takes the layouts that came with the page and puts them, and the person's name, into the context.
     pub(crate) fn provide(me: &Me) {
+        provide_context(MyName(StoredValue::new(me.name.as_str().into())));
         provide_context(Self::new(Sheet::Sessions, me.layout.as_deref()));
         provide_context(KeptLogLayout(Self::new(Sheet::AccessLog, me.log_layout.as_deref())));
     }

@@ -3,7 +3,7 @@
 mod log;
 
 pub use ::table::{
-    Changed, Column, Direction, Export, Filter, Kind, KindSet, Layout, Row, Rows, Sheet, Sort, Value, View,
-    file_name,
+    Changed, Clause, Column, Direction, Export, Filter, Kind, KindSet, Layout, Moment, Net, Pattern, Problem,
+    Query, Reading, Row, Rows, Sheet, Sort, Span, Value, View, Word, file_name, key_of, subject,
 };
 pub use log::{end_in_words, log_value, push_log_csv, push_log_headings};

@@ -1,94 +1,267 @@
-//! The filter box and the type chips.
+//! Which rows are shown: words that stand somewhere in a row, and clauses about its columns.
+//!
+//! [`Query`] is what a person asks for, read from text and written as text; [`Filter`] is the same made ready
+//! for looking at a hundred thousand rows: it compares what is cheap first and allocates nothing.
 
-use wire::{Session, SessionType};
+mod clause;
+mod key;
+mod kinds;
+mod moment;
+mod parse;
+mod pattern;
+mod print;
+mod problem;
+mod sentence;
+#[cfg(test)]
+mod tests;
 
-use super::Column;
+use std::fmt::Write;
+
+use wire::{Millis, Session, SessionType};
+
 use super::column::Value;
+use super::{Column, Row};
 
-/// A set of session types; the empty set stands for all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KindSet(u8);
-
-impl KindSet {
-    const fn bit(kind: SessionType) -> u8 {
-        1 << kind as u8
-    }
-
-    /// Whether nothing is chosen, so that everything passes.
-    #[must_use]
-    pub const fn is_all(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether a type is chosen.
-    #[must_use]
-    pub const fn chosen(self, kind: SessionType) -> bool {
-        self.0 & Self::bit(kind) != 0
-    }
-
-    /// Whether sessions of a type pass.
-    #[must_use]
-    pub const fn passes(self, kind: SessionType) -> bool {
-        self.is_all() || self.chosen(kind)
-    }
-
-    /// Chooses a type, or no longer. Choosing every type is the same as choosing none.
-    #[must_use]
-    pub const fn toggled(self, kind: SessionType) -> Self {
-        let all = (1 << SessionType::ALL.len()) - 1;
-        let next = self.0 ^ Self::bit(kind);
-        if next == all { Self(0) } else { Self(next) }
-    }
-}
+pub use clause::{Clause, Query, Word};
+pub use key::key_of;
+pub use kinds::KindSet;
+pub use moment::{Moment, Span};
+pub use parse::Reading;
+pub use pattern::{Net, Pattern};
+pub use problem::Problem;
+pub use sentence::subject;
 
 /// What rows must hold to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Words of the filter box, in lower case; each must be somewhere in the row.
-    words: Vec<String>,
+    query: Query,
     /// Chosen types.
-    pub kinds: KindSet,
+    kinds: KindSet,
+    /// Types that are not to be.
+    not_kinds: Option<KindSet>,
+    /// Opened at the first or later, and before the second.
+    opened: Vec<Window>,
+    /// At least so long open, in milliseconds.
+    older: Option<i64>,
+    /// Less long open than this, in milliseconds.
+    newer: Option<i64>,
+    /// Idle for at least so long, in milliseconds.
+    idle: Option<i64>,
+    /// Idle for less than this, in milliseconds.
+    active: Option<i64>,
+    watched: Option<bool>,
+    mine: Option<bool>,
+    values: Vec<Values>,
+    /// In lower case; whether each must not be there.
+    words: Vec<(bool, Box<str>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Window {
+    not: bool,
+    from: Millis,
+    until: Millis,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Values {
+    column: Column,
+    not: bool,
+    patterns: Vec<Pattern>,
+    /// `LOGIN@AGENT` of an account, in lower case.
+    on_agents: Vec<(String, String)>,
 }
 
 impl Filter {
-    /// The filter that a person typed.
+    /// The filter that a person typed and the types that they chose, with days in UTC.
     #[must_use]
     pub fn new(typed: &str, kinds: KindSet) -> Self {
-        Self { words: typed.split_whitespace().map(str::to_lowercase).collect(), kinds }
+        let mut query = Query::typing(typed).query;
+        if !kinds.is_all() {
+            query.set_kinds(kinds);
+        }
+        Self::of(query, |_| 0)
+    }
+
+    /// The filter of a query; `offset_at` is the offset from UTC in minutes of the viewer's clock at a moment.
+    #[must_use]
+    pub fn of(query: Query, offset_at: impl Fn(Millis) -> i32) -> Self {
+        let mut filter = Self { kinds: query.kinds(), ..Self::default() };
+        let (always, never) = (Millis(i64::MIN), Millis(i64::MAX));
+        for clause in query.clauses() {
+            match clause {
+                Clause::Types { not: false, .. } => {}
+                Clause::Types { not: true, kinds } => filter.not_kinds = Some(*kinds),
+                Clause::Values { column, not, values } => {
+                    filter.values.push(Values::new(*column, *not, values));
+                }
+                Clause::Older(span) => filter.older = Some(span.ms()),
+                Clause::Newer(span) => filter.newer = Some(span.ms()),
+                Clause::After(from) => {
+                    let from = from.begins(&offset_at);
+                    filter.opened.push(Window { not: false, from, until: never });
+                }
+                Clause::Before(to) => {
+                    let until = to.begins(&offset_at);
+                    filter.opened.push(Window { not: false, from: always, until });
+                }
+                Clause::Between { not, from, to } => {
+                    let from = from.map_or(always, |from| from.begins(&offset_at));
+                    filter.opened.push(Window { not: *not, from, until: to.ends(&offset_at) });
+                }
+                Clause::Idle { not: false, span } => filter.idle = Some(span.ms()),
+                Clause::Idle { not: true, span } => filter.active = Some(span.ms()),
+                Clause::Watched(watched) => filter.watched = Some(*watched),
+                Clause::Mine(mine) => filter.mine = Some(*mine),
+            }
+        }
+        filter.words = query.words().iter().map(|word| (word.not, word.text.to_lowercase().into())).collect();
+        filter.query = query;
+        filter
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub const fn query(&self) -> &Query {
+        &self.query
     }
 
     /// Whether every row passes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.kinds.is_all()
+        self.query.is_empty()
     }
 
-    /// Whether a row whose text is `haystack` holds every word.
+    /// Whether a row passes at a moment, for a viewer of this name.
     #[must_use]
-    pub fn holds(&self, haystack: &str) -> bool {
-        self.words.iter().all(|word| haystack.contains(word.as_str()))
+    pub fn passes(&self, row: &Row, now: Millis, me: &str) -> bool {
+        self.kinds.passes(row.session.kind) && self.passes_but_kind(row, now, me)
     }
 
-    /// In words, for the audit log: `all`, or `words: db root; types: PAM SSH`.
+    /// Whether a row passes, whatever types are chosen.
+    #[must_use]
+    pub fn passes_but_kind(&self, row: &Row, now: Millis, me: &str) -> bool {
+        let session = &row.session;
+        let (age, idle) = (now.0 - session.started_at.0, now.0 - session.last_active_at.0);
+        let within =
+            |window: &Window| (window.from..window.until).contains(&session.started_at) != window.not;
+        self.not_kinds.is_none_or(|kinds| !kinds.chosen(session.kind))
+            && self.older.is_none_or(|least| age >= least)
+            && self.newer.is_none_or(|most| age < most)
+            && self.idle.is_none_or(|least| idle >= least)
+            && self.active.is_none_or(|most| idle < most)
+            && self.watched.is_none_or(|watched| (session.watchers > 0) == watched)
+            && self.mine.is_none_or(|mine| (row.rights.owned || session.user == me) == mine)
+            && self.opened.iter().all(within)
+            && self.values.iter().all(|values| values.fit(session))
+            && self.words.iter().all(|(not, word)| row.haystack.contains(&**word) != *not)
+    }
+
+    /// Whether rows pass at one time and not at another although they did not change.
+    #[must_use]
+    pub const fn depends_on_time(&self) -> bool {
+        self.older.is_some() || self.newer.is_some() || self.idle.is_some() || self.active.is_some()
+    }
+
+    /// The next moment after `now` at which a row that does not change may pass or no longer pass.
+    #[must_use]
+    pub fn next_change(&self, row: &Row, now: Millis) -> Option<Millis> {
+        let (start, move_) = (row.session.started_at.0, row.session.last_active_at.0);
+        [(start, self.older), (start, self.newer), (move_, self.idle), (move_, self.active)]
+            .into_iter()
+            .filter_map(|(since, span)| Some(since + span?))
+            .filter(|at| *at > now.0)
+            .min()
+            .map(Millis)
+    }
+
+    /// In words, for the audit log: `all`, or `words: db root; types: PAM SSH; user is alice`.
     #[must_use]
     pub fn in_words(&self) -> String {
         let mut parts = Vec::new();
-        if !self.words.is_empty() {
-            parts.push(format!("words: {}", self.words.join(" ")));
+        for (not, head) in [(false, "words"), (true, "without words")] {
+            let words: Vec<_> =
+                self.words.iter().filter(|(other, _)| *other == not).map(|(_, word)| &**word).collect();
+            if !words.is_empty() {
+                parts.push(format!("{head}: {}", words.join(" ")));
+            }
         }
         if !self.kinds.is_all() {
-            let kinds: Vec<_> = SessionType::ALL
-                .into_iter()
-                .filter(|kind| self.kinds.chosen(*kind))
-                .map(SessionType::as_str)
-                .collect();
+            let kinds: Vec<_> = self.kinds.iter().map(SessionType::as_str).collect();
             parts.push(format!("types: {}", kinds.join(", ")));
         }
+        let others = self.query.clauses().iter();
+        let others = others.filter(|clause| !matches!(clause, Clause::Types { not: false, .. }));
+        parts.extend(others.map(Clause::sentence));
         if parts.is_empty() { "all".into() } else { parts.join("; ") }
     }
 }
 
-/// The text that the filter box looks in: every word and number of a session, in lower case, one
+impl Values {
+    fn new(column: Column, not: bool, values: &[Pattern]) -> Self {
+        let patterns: Vec<Pattern> = values.iter().map(Pattern::folded).collect();
+        let on_agents = patterns.iter().filter_map(|pattern| match pattern {
+            Pattern::Is(text) if column == Column::AccountName => text.rsplit_once('@'),
+            _ => None,
+        });
+        let on_agents = on_agents.map(|(login, agent)| (login.to_owned(), agent.to_owned())).collect();
+        Self { column, not, on_agents, patterns }
+    }
+
+    fn fit(&self, session: &Session) -> bool {
+        let any = |value: &str| self.patterns.iter().any(|pattern| pattern.fits(value));
+        let fits = match self.column {
+            Column::User => any(&session.user),
+            Column::FullName => any(&session.full_name),
+            Column::Device => any(&session.device),
+            Column::Client => any(&session.client),
+            Column::ServiceUrl => any(&session.service_url),
+            Column::AccountName => {
+                let agent = session.agent.as_deref().unwrap_or("");
+                any(&session.account_name)
+                    || self.on_agents.iter().any(|(login, on)| {
+                        pattern::is(&session.account_name, login) && pattern::is(agent, on)
+                    })
+            }
+            Column::ServiceProvider => any(&session.service_provider),
+            Column::Agent => any(session.agent.as_deref().unwrap_or("")),
+            Column::JumpServerGroup => any(session.jump_server_group.as_deref().unwrap_or("")),
+            Column::Node => any(&session.node),
+            Column::Port => any(Short::of(&session.port).as_str()),
+            Column::SessionId => any(Short::of(&session.id).as_str()),
+            // No clause asks for values of the others.
+            _ => true,
+        };
+        fits != self.not
+    }
+}
+
+/// A number or an id as text, without the heap.
+struct Short([u8; 40], usize);
+
+impl Short {
+    fn of(value: &impl std::fmt::Display) -> Self {
+        let mut short = Self([0; 40], 0);
+        // An id takes 36 bytes, a port five.
+        let _fits = write!(short, "{value}");
+        short
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0[..self.1]).unwrap_or("")
+    }
+}
+
+impl Write for Short {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = self.1 + text.len();
+        self.0.get_mut(self.1..end).ok_or(std::fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.1 = end;
+        Ok(())
+    }
+}
+
+/// The text that words are looked for in: every word and number of a session, in lower case, one
 /// value a line, so that no word is found across two values.
 #[must_use]
 pub(super) fn haystack(session: &Session) -> Box<str> {
@@ -103,46 +276,4 @@ pub(super) fn haystack(session: &Session) -> Box<str> {
         text.push('\n');
     }
     text.into_boxed_str()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixture::session;
-    use super::*;
-
-    #[test]
-    fn every_word_must_be_there() {
-        let mut row = session(1);
-        row.user = "Alice".into();
-        row.service_url = "ssh://DB-1:22".into();
-        let text = haystack(&row);
-        for (typed, passes) in [
-            ("", true),
-            ("ALICE db-1", true),
-            ("  ssh://db ", true),
-            ("alice bob", false),
-            ("alicedb", false),
-        ] {
-            assert_eq!(Filter::new(typed, KindSet::default()).holds(&text), passes, "{typed}");
-        }
-    }
-
-    #[test]
-    fn choosing_every_type_is_choosing_none() {
-        let mut kinds = KindSet::default();
-        for kind in SessionType::ALL {
-            kinds = kinds.toggled(kind);
-        }
-        assert!(kinds.is_all());
-        assert!(SessionType::ALL.into_iter().all(|kind| kinds.passes(kind)));
-        let one = kinds.toggled(SessionType::PamSsh);
-        assert!(one.passes(SessionType::PamSsh) && !one.passes(SessionType::Pam));
-    }
-
-    #[test]
-    fn a_filter_says_what_it_is() {
-        let kinds = KindSet::default().toggled(SessionType::PamSsh).toggled(SessionType::Console);
-        assert_eq!(Filter::new(" Root  db", kinds).in_words(), "words: root db; types: CONSOLE, PAM SSH");
-        assert_eq!(Filter::default().in_words(), "all");
-    }
 }

@@ -1,25 +1,44 @@
-//! Which columns are shown, in which order; kept as JSON per person.
+//! How the columns stand: which are shown, in which order, how wide, which stay at the left, and which one the
+//! rows are grouped by; kept as JSON per person.
 //!
 //! What another version wrote is taken as far as it is known: never a reason to fail.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Column, Sheet};
 
-/// Order and visibility of all columns; at least one is always shown.
+/// The narrowest and the widest that a column is made, in pixels: a mark to take hold of, and half a wide screen.
+const WIDTHS: (u16, u16) = (56, 1_200);
+
+/// Order, visibility, width and place of all columns; at least one is always shown. Those that are pinned
+/// to the left come before all others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     sheet: Sheet,
     columns: Vec<(Column, bool)>,
+    /// In pixels; a column without one is as wide as its style says.
+    widths: BTreeMap<Column, u16>,
+    /// How many of `columns` are pinned: the first.
+    pinned: usize,
+    group: Option<Column>,
 }
 
-/// As it is stored: names of columns, so that unknown ones can be passed over.
+/// As it is stored: names of columns, so that unknown ones can be passed over, and values of any kind, so
+/// that what became another kind is passed over alone.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     #[serde(default)]
     columns: Vec<String>,
     #[serde(default)]
     hidden: Vec<String>,
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    widths: serde_json::Value,
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pinned: serde_json::Value,
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    group: serde_json::Value,
 }
 
 impl Default for Layout {
@@ -36,6 +55,9 @@ impl Layout {
         Self {
             sheet,
             columns: columns.map(|(at, column)| (*column, at < sheet.shown_by_default())).collect(),
+            widths: BTreeMap::new(),
+            pinned: 0,
+            group: None,
         }
     }
 
@@ -49,43 +71,63 @@ impl Layout {
     /// by default, and what cannot be read at all is the default layout.
     #[must_use]
     pub fn from_json(sheet: Sheet, json: &str) -> Self {
-        let default = Self::of(sheet);
-        let Ok(stored) = serde_json::from_str::<Stored>(json) else { return default };
-        let mut columns: Vec<(Column, bool)> = Vec::with_capacity(default.columns.len());
-        for key in &stored.columns {
-            if let Some(column) = from_key(key)
-                && sheet.columns().contains(&column)
-                && !columns.iter().any(|(known, _)| *known == column)
-            {
-                columns.push((column, !stored.hidden.contains(key)));
+        let Ok(stored) = serde_json::from_str::<Stored>(json) else { return Self::of(sheet) };
+        let mut layout = Self::of(sheet);
+        let of_sheet = |key: &str| Column::from_key(key).filter(|column| sheet.columns().contains(column));
+        let shown: Vec<_> = stored.columns.iter().filter(|key| !stored.hidden.contains(key)).collect();
+        let known: Vec<Column> = stored.columns.iter().filter_map(|key| of_sheet(key)).collect();
+        if known.is_empty() {
+            return layout;
+        }
+        layout.put_first(&known);
+        for column in known {
+            let is_shown = shown.iter().any(|key| of_sheet(key) == Some(column));
+            layout
+                .columns
+                .iter_mut()
+                .filter(|(other, _)| *other == column)
+                .for_each(|entry| entry.1 = is_shown);
+        }
+        if !layout.columns.iter().any(|(_, shown)| *shown) {
+            return Self::of(sheet);
+        }
+        if let Some(widths) = stored.widths.as_object() {
+            for (key, width) in widths {
+                if let Some((column, width)) = of_sheet(key).zip(width.as_u64()) {
+                    layout.set_width(column, u16::try_from(width).unwrap_or(u16::MAX));
+                }
             }
         }
-        if columns.is_empty() {
-            return default;
-        }
-        for (column, shown) in &default.columns {
-            if !columns.iter().any(|(known, _)| known == column) {
-                columns.push((*column, *shown));
+        for key in stored.pinned.as_array().into_iter().flatten() {
+            if let Some(column) = key.as_str().and_then(of_sheet) {
+                layout.pin(column, true);
             }
         }
-        if !columns.iter().any(|(_, shown)| *shown) {
-            return default;
-        }
-        Self { sheet, columns }
+        layout.group = stored.group.as_str().and_then(of_sheet);
+        layout
     }
 
     /// As [`Layout::from_json`] reads it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let key = |(column, _): &(Column, bool)| key(*column);
+        let key = |(column, _): &(Column, bool)| column.key();
         let stored = Stored {
             columns: self.columns.iter().map(key).collect(),
             hidden: self.columns.iter().filter(|(_, shown)| !shown).map(key).collect(),
+            widths: match self.widths.is_empty() {
+                true => serde_json::Value::Null,
+                false => self.widths.iter().map(|(column, width)| (column.key(), *width)).collect(),
+            },
+            pinned: match self.pinned {
+                0 => serde_json::Value::Null,
+                some => self.columns[..some].iter().map(key).collect(),
+            },
+            group: self.group.map_or(serde_json::Value::Null, |column| column.key().into()),
         };
         serde_json::to_string(&stored).expect("names of columns are plain JSON")
     }
 
-    /// The shown columns in their order.
+    /// The shown columns in their order: the pinned ones, then the others.
     #[must_use]
     pub fn shown(&self) -> Vec<Column> {
         self.columns.iter().filter(|(_, shown)| *shown).map(|(column, _)| *column).collect()
@@ -113,9 +155,74 @@ impl Layout {
         }
     }
 
-    /// Moves a column to the place of another, which makes room.
+    /// Shows these columns alone, in this order; the others keep theirs. Nothing where none is known.
+    pub fn show_only(&mut self, columns: &[Column]) {
+        let known: Vec<Column> =
+            columns.iter().copied().filter(|column| self.place(*column).is_some()).collect();
+        if known.is_empty() {
+            return;
+        }
+        self.put_first(&known);
+        self.columns.iter_mut().for_each(|(column, shown)| *shown = known.contains(column));
+    }
+
+    /// Puts columns before all others, each in its part of the table.
+    fn put_first(&mut self, order: &[Column]) {
+        let pins: Vec<Column> = self.columns[..self.pinned].iter().map(|(column, _)| *column).collect();
+        self.columns.sort_by_key(|(column, _)| {
+            (!pins.contains(column), order.iter().position(|known| known == column).unwrap_or(usize::MAX))
+        });
+    }
+
+    /// How wide a column was made, in pixels; none as long as it is as its style says.
+    #[must_use]
+    pub fn width(&self, column: Column) -> Option<u16> {
+        self.widths.get(&column).copied()
+    }
+
+    /// Makes a column this wide, in pixels, within what is usable.
+    pub fn set_width(&mut self, column: Column, width: u16) {
+        self.widths.insert(column, width.clamp(WIDTHS.0, WIDTHS.1));
+    }
+
+    /// Lets a column be as wide as its style says again.
+    pub fn unset_width(&mut self, column: Column) {
+        self.widths.remove(&column);
+    }
+
+    /// Whether a column stays at the left.
+    #[must_use]
+    pub fn is_pinned(&self, column: Column) -> bool {
+        self.place(column).is_some_and(|place| place < self.pinned)
+    }
+
+    /// Pins a column to the left, after those that are; or lets it go, before those that are not.
+    pub fn pin(&mut self, column: Column, pinned: bool) {
+        if let Some(from) = self.place(column)
+            && (from < self.pinned) != pinned
+        {
+            let entry = self.columns.remove(from);
+            self.pinned = if pinned { self.pinned + 1 } else { self.pinned - 1 };
+            self.columns.insert(if pinned { self.pinned - 1 } else { self.pinned }, entry);
+        }
+    }
+
+    /// The column that rows are grouped by.
+    #[must_use]
+    pub const fn group(&self) -> Option<Column> {
+        self.group
+    }
+
+    /// Groups rows by a column, or by none.
+    pub fn set_group(&mut self, column: Option<Column>) {
+        self.group = column.filter(|column| self.place(*column).is_some());
+    }
+
+    /// Moves a column to the place of another, which makes room. A pinned column stays among the pinned ones,
+    /// and any other among the others.
     pub fn move_to(&mut self, column: Column, place_of: Column) {
         if let (Some(from), Some(to)) = (self.place(column), self.place(place_of)) {
+            let to = if from < self.pinned { to.min(self.pinned - 1) } else { to.max(self.pinned) };
             let entry = self.columns.remove(from);
             self.columns.insert(to, entry);
         }
@@ -137,13 +244,14 @@ impl Layout {
         self.step(column, down, |_| true)
     }
 
-    /// Moves a column past its next neighbour that counts.
+    /// Moves a column past its next neighbour that counts, within its part of the table.
     fn step(&mut self, column: Column, forward: bool, counts: impl Fn(&(Column, bool)) -> bool) -> bool {
         let Some(from) = self.place(column) else { return false };
+        let part = if from < self.pinned { 0..self.pinned } else { self.pinned..self.columns.len() };
         let to = if forward {
-            (from + 1..self.columns.len()).find(|at| counts(&self.columns[*at]))
+            (from + 1..part.end).find(|at| counts(&self.columns[*at]))
         } else {
-            (0..from).rev().find(|at| counts(&self.columns[*at]))
+            (part.start..from).rev().find(|at| counts(&self.columns[*at]))
         };
         let Some(to) = to else { return false };
         let entry = self.columns.remove(from);
@@ -156,15 +264,21 @@ impl Layout {
     }
 }
 
-fn key(column: Column) -> String {
-    match serde_json::to_value(column) {
-        Ok(serde_json::Value::String(key)) => key,
-        _ => unreachable!("a column is written as its name"),
+impl Column {
+    /// Its name in what is stored and in addresses: `start_date`.
+    #[must_use]
+    pub fn key(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(key)) => key,
+            _ => unreachable!("a column is written as its name"),
+        }
     }
-}
 
-fn from_key(key: &str) -> Option<Column> {
-    serde_json::from_value(serde_json::Value::String(key.into())).ok()
+    /// The column of a name.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(key.into())).ok()
+    }
 }
 
 #[cfg(test)]
@@ -205,6 +319,39 @@ mod tests {
     }
 
     #[test]
+    fn what_became_another_kind_is_passed_over_alone() {
+        let layout = Layout::from_json(
+            Sheet::Sessions,
+            r#"{"columns":["type","user"],"widths":{"user":90000,"type":"wide","gone":5},"pinned":["user",7],"group":3}"#,
+        );
+        assert_eq!(layout.shown()[..2], [Column::User, Column::Type]);
+        assert_eq!((layout.width(Column::User), layout.width(Column::Type)), (Some(1_200), None));
+        assert!(layout.is_pinned(Column::User) && !layout.is_pinned(Column::Type));
+        assert_eq!(layout.group(), None);
+    }
+
+    #[test]
+    fn pinned_columns_come_first_and_stay_among_themselves() {
+        let mut layout = Layout::default();
+        layout.pin(Column::Type, true);
+        layout.pin(Column::Port, true);
+        assert_eq!(layout.shown()[..3], [Column::Type, Column::Port, Column::User]);
+        assert!(!layout.nudge(Column::Port, true) && layout.nudge(Column::Port, false));
+        assert!(!layout.nudge(Column::User, false));
+        layout.move_to(Column::Client, Column::Port);
+        layout.move_to(Column::Port, Column::Device);
+        assert_eq!(layout.shown()[..4], [Column::Type, Column::Port, Column::Client, Column::User]);
+        layout.pin(Column::Type, false);
+        assert_eq!(layout.shown()[..3], [Column::Port, Column::Type, Column::Client]);
+        layout.show_only(&[Column::User, Column::Port, Column::Node]);
+        assert_eq!(layout.shown(), [Column::Port, Column::User, Column::Node]);
+        layout.set_width(Column::User, 3);
+        assert_eq!(layout.width(Column::User), Some(56));
+        layout.unset_width(Column::User);
+        assert_eq!(layout.width(Column::User), None);
+    }
+
+    #[test]
     fn nonsense_is_the_default() {
         for json in
             ["", "null", "[]", "{", r#"{"columns":5}"#, r#"{"columns":["gone"]}"#, r#"{"columns":[]}"#]
@@ -240,11 +387,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_layout_survives_its_storage(steps in prop::collection::vec((0..16_usize, 0..16_usize, any::<bool>()), 0..40)) {
+        fn a_layout_survives_its_storage(steps in prop::collection::vec((0..16_usize, 0..16_usize, any::<(bool, bool, u16)>()), 0..40)) {
             let mut layout = Layout::default();
-            for (column, place_of, shown) in steps {
+            for (column, place_of, (shown, pinned, width)) in steps {
                 layout.move_to(Column::ALL[column], Column::ALL[place_of]);
                 layout.show(Column::ALL[column], shown);
+                layout.pin(Column::ALL[place_of], pinned);
+                layout.set_width(Column::ALL[column], width);
+                layout.set_group(shown.then_some(Column::ALL[place_of]));
+                let pins: Vec<bool> = layout.shown().into_iter().map(|column| layout.is_pinned(column)).collect();
+                prop_assert!(pins.is_sorted_by(|a, b| a >= b));
                 prop_assert_eq!(layout.columns().len(), Column::ALL.len());
                 prop_assert!(!layout.shown().is_empty());
             }

@@ -19,7 +19,9 @@ mod fixture;
 
 pub use column::{Column, Kind, Value};
 pub use export::{Export, field, file_name, push_headings};
-pub use filter::{Filter, KindSet};
+pub use filter::{
+    Clause, Filter, KindSet, Moment, Net, Pattern, Problem, Query, Reading, Span, Word, key_of, subject,
+};
 pub use layout::Layout;
 pub use rows::{Row, Rows};
 pub use sheet::Sheet;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wire::{SessionId, SessionType};
+use wire::{Millis, SessionId, SessionType};
 
 use super::{Filter, Row, Rows, Sort};
 
@@ -31,6 +31,9 @@ pub struct View {
     filter: Filter,
     entries: Vec<Entry>,
     counts: [usize; SessionType::ALL.len()],
+    /// The moment that the filter looks from, and the name of who looks.
+    now: Millis,
+    me: Box<str>,
 }
 
 impl View {
@@ -38,6 +41,23 @@ impl View {
     pub fn refilter(&mut self, filter: Filter, rows: &Rows) {
         self.filter = filter;
         self.rebuild(rows);
+    }
+
+    /// Says who looks, and when.
+    pub fn stand(&mut self, now: Millis, me: &str) {
+        (self.now, self.me) = (now, me.into());
+    }
+
+    /// Looks from a later moment, where the filter asks how long ago things were; whether that made it anew.
+    pub fn retime(&mut self, now: Millis, rows: &Rows) -> bool {
+        let turned =
+            |row: &Arc<Row>| self.filter.next_change(row, self.now).is_some_and(|change| change <= now);
+        let anew = self.filter.depends_on_time() && rows.iter().any(turned);
+        if anew {
+            self.now = now;
+            self.rebuild(rows);
+        }
+        anew
     }
 
     /// Sorts it another way.
@@ -139,11 +159,11 @@ impl View {
     }
 
     fn passes(&self, row: &Row) -> bool {
-        self.filter.kinds.passes(row.session.kind) && self.filter.holds(&row.haystack)
+        self.filter.passes(row, self.now, &self.me)
     }
 
     fn count(&mut self, row: &Row, enters: bool) {
-        if row.ended.is_none() && self.filter.holds(&row.haystack) {
+        if row.ended.is_none() && self.filter.passes_but_kind(row, self.now, &self.me) {
             let count = &mut self.counts[row.session.kind as usize];
             *count = if enters { *count + 1 } else { count.saturating_sub(1) };
         }
@@ -161,7 +181,7 @@ mod tests {
     use super::super::{Column, KindSet};
     use super::*;
     use proptest::prelude::*;
-    use wire::{Change, End, EndReason, Millis, Rights, Update};
+    use wire::{Change, End, EndReason, Rights, Update};
 
     fn ids(view: &View) -> Vec<SessionId> {
         view.iter().map(|row| row.session.id).collect()

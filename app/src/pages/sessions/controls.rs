@@ -9,12 +9,12 @@ use wire::{SessionId, SessionType};
 
 use super::export::Exports;
 use crate::board::Board;
-use crate::clock::Clock;
+use crate::clock::{Clock, offset_at, use_now};
 use crate::feed::{Feed, Status};
-use crate::kept::KeptLayout;
+use crate::kept::{KeptLayout, MyName};
 use crate::pages::wall;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::{Column, Filter, KindSet, Layout, Rows, Sort};
+use crate::table::{Clause, Column, Filter, KindSet, Layout, Query, Rows, Sort};
 
 /// The page's settings; a handle, cheap to copy, in the context of the page.
 #[derive(Clone, Copy)]
@@ -62,7 +62,13 @@ impl Controls {
             go: StoredValue::new(go),
             exports: Exports::new(),
         };
-        Effect::new(move |_| board.refilter(controls.filter()));
+        let MyName(me) = expect_context();
+        Effect::new(move |_| {
+            let filter = controls.filter();
+            me.with_value(|me| board.refilter(filter, controls.clock.read(), me));
+        });
+        let now = use_now();
+        Effect::new(move |_| board.retime(now.get()));
         Effect::new(move |_| board.resort(controls.sort.get()));
         on_cleanup(move || {
             if controls.frozen.get_untracked() {
@@ -121,7 +127,9 @@ impl Controls {
 
     /// The filter as it is applied.
     pub(super) fn filter(self) -> Filter {
-        Filter::new(&self.typed.read(), self.kinds.get())
+        let mut query = Query::typing(&self.typed.read()).query;
+        query.add(Clause::Types { not: false, kinds: self.kinds.get() });
+        Filter::of(query, offset_at)
     }
 
     /// Whether the picture is held.
