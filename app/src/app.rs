@@ -8,6 +8,7 @@ use leptos_router::path;
 
 use crate::clock::Clock;
 use crate::frame::Frame;
+use crate::look::Looks;
 use crate::pages::access_logs::AccessLogsPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::not_found::NotFoundPage;
@@ -22,6 +23,7 @@ use crate::pages::wall::WallPage;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Clock::provide();
+    Looks::provide();
     let title =
         |page: String| if page.is_empty() { "Sightline".into() } else { format!("{page} · Sightline") };
     view! {

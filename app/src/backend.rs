@@ -219,6 +219,9 @@ pub trait Backend: Send + Sync + 'static {
     /// Keeps the layout of a table for this person.
     async fn save_layout(&self, parts: &Parts, sheet: Sheet, layout: String) -> Result<(), BackendError>;
 
+    /// Keeps how the pages are to look for this person; `look` is the text of a `look::Look`.
+    async fn save_look(&self, parts: &Parts, look: String) -> Result<(), BackendError>;
+
     /// A page of the audit; not found for those who may not read it.
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError>;
 

@@ -56,6 +56,13 @@ pub async fn save_layout(#[server(default)] sheet: Sheet, layout: String) -> Res
     backend.save_layout(&parts, sheet, layout).await
 }
 
+/// Keeps how the pages are to look.
+#[server(endpoint = "save_look")]
+pub async fn save_look(look: String) -> Result<(), BackendError> {
+    let (backend, parts) = scope()?;
+    backend.save_look(&parts, look).await
+}
+
 /// A page of the audit.
 #[server(endpoint = "audit")]
 pub async fn audit(query: AuditQuery) -> Result<AuditPage, BackendError> {

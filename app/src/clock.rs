@@ -2,12 +2,14 @@
 //!
 //! Every age on the page reads this signal; nothing else keeps a timer for the display.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wire::Millis;
+
+use crate::look::{Language, language};
 
 /// How often ages are looked at again.
 const TICK: Duration = Duration::from_secs(1);
@@ -29,6 +31,7 @@ impl Clock {
         let clock =
             Self { now: RwSignal::new(start), ahead: StoredValue::new(0), local: RwSignal::new(false) };
         Effect::new(move |_| {
+            IS_LOCAL.set(true);
             clock.local.set(true);
             clock.tick();
             if let Ok(timer) = set_interval_with_handle(move || clock.tick(), TICK) {
@@ -72,6 +75,11 @@ pub fn use_local() -> Signal<bool> {
     expect_context::<Clock>().local.into()
 }
 
+thread_local! {
+    /// As [`use_local`], for what is not followed.
+    static IS_LOCAL: Cell<bool> = const { Cell::new(false) };
+}
+
 /// The viewer's offset from UTC at a moment, in minutes east. Browser only.
 pub(crate) fn offset_at(at: Millis) -> i32 {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
@@ -101,6 +109,31 @@ pub(crate) fn local_time(at: Millis) -> String {
     )
 }
 
+/// A number in the viewer's own way; none as long as the page may not speak so (see [`use_local`]).
+pub(crate) fn local_number(n: usize) -> Option<String> {
+    thread_local! {
+        static FORMAT: OnceCell<js_sys::Function> = const { OnceCell::new() };
+    }
+    if !IS_LOCAL.get() {
+        return None;
+    }
+    FORMAT.with(|format| {
+        let format = format
+            .get_or_init(|| js_sys::Intl::NumberFormat::new(&locales(), &js_sys::Object::new()).format());
+        #[expect(clippy::cast_precision_loss, reason = "what is counted fits")]
+        let number = JsValue::from_f64(n as f64);
+        format.call1(&JsValue::UNDEFINED, &number).ok()?.as_string()
+    })
+}
+
+/// The viewer's regions of the page's language, as they like them: `en-GB` for an English page.
+fn locales() -> js_sys::Array {
+    let spoken = language();
+    let liked = window().navigator().languages().into_iter();
+    let regional = liked.filter(|tag| tag.as_string().and_then(|tag| Language::of_tag(&tag)) == Some(spoken));
+    regional.chain([spoken.tag().into()]).collect()
+}
+
 type Format = std::thread::LocalKey<OnceCell<js_sys::Function>>;
 
 /// Making an `Intl` formatter is slow, so each is made once.
@@ -112,7 +145,7 @@ fn formatted(format: &'static Format, at: Millis, options: &[(&str, &str)]) -> S
                 // Setting a property of a fresh plain object cannot fail.
                 let _always = js_sys::Reflect::set(&chosen, &(*name).into(), &(*value).into());
             }
-            js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &chosen).format()
+            js_sys::Intl::DateTimeFormat::new(&locales(), &chosen).format()
         });
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
         let date = js_sys::Date::new(&JsValue::from_f64(at.0 as f64));

@@ -1,6 +1,7 @@
 //! What stands around every page of a signed-in person: the bar on top, the feed, the dialogs.
 
-use leptos::either::Either;
+mod person;
+
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet, Redirect};
 use leptos_router::hooks::use_location;
@@ -11,9 +12,10 @@ use crate::feed::{Feed, Status};
 use crate::kept::KeptLayout;
 use crate::parts::terminate::{TerminateDialog, Terminator};
 use crate::parts::toast::{ToastList, Toasts};
-use crate::parts::{Avatar, Brand, Icon, IconName, Notice};
-use crate::theme::ThemeButton;
+use crate::parts::{Brand, Notice};
+use crate::words::{fill, told, words};
 use crate::{calls, clock, text};
+use person::Person;
 
 /// Finds out who is signed in; the page is theirs, or they are sent to sign in.
 #[component]
@@ -43,10 +45,11 @@ pub(crate) fn Frame() -> impl IntoView {
 #[component]
 fn Broken(error: BackendError) -> AnyView {
     crate::reply::answer_with(http::StatusCode::SERVICE_UNAVAILABLE);
+    let words = &words().frame;
     view! {
-        <Notice title="Sightline is not well">
+        <Notice title=words.not_well>
             <p>{sentence(&error)}</p>
-            <a class="btn primary" href="/sessions" rel="external">"Try again"</a>
+            <a class="btn primary" href="/sessions" rel="external">{words.try_again}</a>
         </Notice>
     }
     .into_any()
@@ -55,6 +58,7 @@ fn Broken(error: BackendError) -> AnyView {
 /// An error as a sentence.
 pub(crate) fn sentence(error: &BackendError) -> String {
     let text = error.to_string();
+    let text = told(&text);
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
@@ -66,19 +70,19 @@ fn SignedIn(me: Me) -> AnyView {
     Toasts::provide();
     Terminator::provide();
     KeptLayout::provide(&me);
+    let words = &words().frame;
     view! {
         <div class="frame">
-            <a class="skip" href="#main">"Skip to the page"</a>
+            <a class="skip" href="#main">{words.skip}</a>
             <header class="bar">
                 <Brand/>
-                <nav class="nav" aria-label="Main">
-                    <A href="/sessions">"Sessions"</A>
-                    <A href="/access-logs">"Access logs"</A>
-                    {me.reads_audit.then(|| view! { <A href="/audit">"Audit"</A> })}
+                <nav class="nav" aria-label=words.main>
+                    <A href="/sessions">{words.sessions}</A>
+                    <A href="/access-logs">{words.access_logs}</A>
+                    {me.reads_audit.then(|| view! { <A href="/audit">{words.audit}</A> })}
                 </nav>
                 <div class="spacer"></div>
                 <Pulse feed/>
-                <ThemeButton/>
                 <Person me/>
             </header>
             <NewBuild feed/>
@@ -93,11 +97,12 @@ fn SignedIn(me: Me) -> AnyView {
 /// Whether what the page shows is current.
 #[component]
 fn Pulse(feed: Feed) -> impl IntoView {
-    let words = Signal::derive(move || match feed.status() {
-        Status::Connecting => "Connecting…".to_owned(),
-        Status::Live => "Live".to_owned(),
-        Status::Stale(since) => format!("Stale since {}", clock::local_time(since)),
-        Status::Failed => "Not connected".to_owned(),
+    let words = &words().frame;
+    let shown = Signal::derive(move || match feed.status() {
+        Status::Connecting => words.connecting.to_owned(),
+        Status::Live => words.live.to_owned(),
+        Status::Stale(since) => fill(words.stale_since, &[("time", &clock::local_time(since))]),
+        Status::Failed => words.not_connected.to_owned(),
     });
     let class = Signal::derive(move || match feed.status() {
         Status::Connecting => "pill",
@@ -105,14 +110,14 @@ fn Pulse(feed: Feed) -> impl IntoView {
         Status::Stale(_) | Status::Failed => "pill is-stale",
     });
     let why = Signal::derive(move || match feed.status() {
-        Status::Connecting => "Connecting to the server",
-        Status::Live => "Everything on this page is current",
-        Status::Stale(_) | Status::Failed => "The connection is lost; the page returns by itself",
+        Status::Connecting => words.connecting_why,
+        Status::Live => words.live_why,
+        Status::Stale(_) | Status::Failed => words.lost_why,
     });
     view! {
         <span class=class title=why role="status">
             <span class="dot" aria-hidden="true"></span>
-            <span class="pill-words">{words}</span>
+            <span class="pill-words">{shown}</span>
         </span>
     }
 }
@@ -123,49 +128,15 @@ fn NewBuild(feed: Feed) -> impl IntoView {
         // Fails only while another navigation is under way, which loads the new build as well.
         let _navigating = window().location().reload();
     };
+    let words = &words().frame;
     move || {
         feed.has_new_build().then(|| {
             view! {
                 <div class="banner" role="status">
-                    <span>"A new version of Sightline is serving."</span>
-                    <button type="button" class="btn" on:click=reload>"Reload"</button>
+                    <span>{words.new_version}</span>
+                    <button type="button" class="btn" on:click=reload>{words.reload}</button>
                 </div>
             }
         })
     }
-}
-
-#[component]
-fn Person(me: Me) -> AnyView {
-    let shown = if me.full_name.is_empty() { me.name.clone() } else { me.full_name.clone() };
-    let full_name = (!me.full_name.is_empty())
-        .then(|| view! { <span class="soft">{text::visible(&me.name).into_owned()}</span> });
-    view! {
-        <button
-            type="button"
-            class="person"
-            popovertarget="person-menu"
-            aria-label=format!("Signed in as {}", text::visible(&shown))
-        >
-            <Avatar name=me.name.clone() full_name=me.full_name.clone()/>
-            <Icon name=IconName::Down/>
-        </button>
-        <div id="person-menu" class="menu person-menu" popover="auto">
-            <div class="menu-head">
-                <strong>{text::visible(&shown).into_owned()}</strong>
-                {match full_name {
-                    Some(name) => Either::Left(name),
-                    None => Either::Right(()),
-                }}
-                <span class="role">{me.role}</span>
-            </div>
-            <form method="post" action="/sign-out">
-                <button type="submit" class="menu-item">
-                    <Icon name=IconName::Leave/>
-                    "Sign out"
-                </button>
-            </form>
-        </div>
-    }
-    .into_any()
 }

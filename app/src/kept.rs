@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::backend::Me;
 use crate::parts::toast::{Toasts, use_toasts};
 use crate::table::{Column, Layout, Sheet};
+use crate::words::words;
 use crate::{calls, frame};
 
 /// The layout, and its way to the server; a handle, cheap to copy.
@@ -76,7 +77,7 @@ impl KeptLayout {
         let (sheet, json) = self.layout.with_untracked(|layout| (layout.sheet(), layout.to_json()));
         spawn_local(async move {
             if let Err(error) = calls::save_layout(sheet, json).await {
-                self.toasts.failed(format!("The columns could not be kept. {}", frame::sentence(&error)));
+                self.toasts.failed(format!("{} {}", words().frame.columns_not_kept, frame::sentence(&error)));
             }
             self.sending.set_value(false);
             if self.unsent.try_update_value(std::mem::take) == Some(true) {

@@ -17,6 +17,7 @@ pub mod feed;
 mod frame;
 mod kept;
 pub mod live;
+pub mod look;
 pub mod pages;
 pub mod parts;
 pub mod replay;
@@ -24,7 +25,7 @@ mod reply;
 mod shell;
 pub mod table;
 pub mod text;
-mod theme;
+mod words;
 
 pub use ::table::{csv, time};
 pub use app::App;

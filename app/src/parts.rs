@@ -3,6 +3,7 @@
 mod avatar;
 mod brand;
 mod icon;
+mod languages;
 mod notice;
 pub(crate) mod reorder;
 pub mod terminate;
@@ -15,6 +16,7 @@ mod when;
 pub use avatar::Avatar;
 pub use brand::Brand;
 pub use icon::{Icon, IconName};
+pub(crate) use languages::Languages;
 pub use notice::Notice;
 pub(crate) use text_field::TextField;
 pub use type_badge::TypeBadge;

@@ -6,6 +6,8 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
+use crate::look::Rendered;
+use crate::words::words;
 use crate::{App, Assets};
 
 /// The whole document. Reads [`Assets`] from the context.
@@ -13,9 +15,16 @@ use crate::{App, Assets};
 pub fn shell() -> impl IntoView {
     let assets = expect_context::<Assets>();
     let nonce = use_nonce();
+    let Rendered { look, language } = use_context().unwrap_or_default();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme="light">
+        <html
+            lang=language.tag()
+            data-theme="light"
+            data-choice=look.theme.name()
+            data-density=look.density.name()
+            data-look=look.to_string()
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -33,7 +42,7 @@ pub fn shell() -> impl IntoView {
                     .into_iter()
                     .map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous"/> })
                     .collect_view()}
-                <script nonce=nonce data-js=assets.js data-wasm=assets.wasm>
+                <script nonce=nonce data-js=assets.js data-wasm=assets.wasm data-words=boot_words()>
                     {include_str!("shell/boot.js")}
                 </script>
                 <MetaTags/>
@@ -43,6 +52,18 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// What the boot script may have to say, as it reads it.
+fn boot_words() -> String {
+    let words = &words().boot;
+    serde_json::json!({
+        "reload": words.reload,
+        "slow": [words.slow, words.slow_why],
+        "failed": [words.failed, words.failed_why],
+        "stopped": [words.stopped, words.stopped_why],
+    })
+    .to_string()
 }
 
 /// Id of the build that made this page. Browser only.

@@ -75,9 +75,14 @@ pub fn address<'v>(path: &str, pairs: impl IntoIterator<Item = (&'v str, &'v str
     address
 }
 
-/// `n` with a thin space between thousands, as counts are shown.
+/// `n` as counts are shown: in the viewer's own way where the page may speak so, else with a thin space
+/// between thousands.
 #[must_use]
 pub fn count(n: usize) -> String {
+    crate::clock::local_number(n).unwrap_or_else(|| grouped(n))
+}
+
+fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut shown = String::with_capacity(digits.len() + digits.len());
     for (i, digit) in digits.chars().enumerate() {

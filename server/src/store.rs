@@ -38,7 +38,7 @@ pub use audit_check::{AuditFault, AuditHead};
 pub use audit_events::{AuditFilter, AuditRow};
 pub use grants::GrantKind;
 pub use host_keys::PinnedKey;
-pub use preferences::{LOG_LAYOUT, SESSIONS_LAYOUT};
+pub use preferences::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT};
 pub use rows::{policy_from_text, policy_text, recording_text};
 pub use session_ends::{EndRequest, Polled};
 pub use sessions::SessionRow;

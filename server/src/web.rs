@@ -17,6 +17,7 @@ mod headers;
 mod health;
 mod live;
 mod local_path;
+mod look;
 mod origin;
 mod pages;
 mod peer;

@@ -15,6 +15,7 @@ use crate::clock::use_now;
 use crate::parts::{Avatar, TypeBadge};
 use crate::text::visible;
 use crate::time;
+use crate::words::span;
 
 /// Watchers shown as avatars; the others are a number.
 const AVATARS: usize = 4;
@@ -83,8 +84,8 @@ fn Facts(session: Session, shows: Shows) -> impl IntoView {
     let Session { user, full_name, device, service_url, started_at, kind, recorded, .. } = session;
     let who = person(&user, &full_name);
     let open_for = Signal::derive(move || match shows.phase.get() {
-        Phase::Ended(end) => format!("lasted {}", time::span(end.at.since(started_at))),
-        _ => time::span(now.get().since(started_at)),
+        Phase::Ended(end) => format!("lasted {}", span(end.at.since(started_at))),
+        _ => span(now.get().since(started_at)),
     });
     let size = Signal::derive(move || {
         shows.size.get().map_or_else(String::new, |size| format!("{}×{}", size.cols, size.rows))

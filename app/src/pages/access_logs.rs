@@ -23,7 +23,8 @@ use crate::parts::reorder::{Axis, Reorder};
 use crate::parts::toast::use_toasts;
 use crate::parts::{Icon, IconName, ViewMenu};
 use crate::table::{Layout, Sheet, file_name, push_log_csv, push_log_headings};
-use crate::text::{address, count};
+use crate::text::address;
+use crate::words::{counted, words};
 
 const HERE: &str = "/access-logs";
 
@@ -40,8 +41,8 @@ pub(crate) fn AccessLogsPage() -> AnyView {
                     Ok(found) => EitherOf3::A(present(asked.get_untracked(), found)),
                     Err(BackendError::NotFound) => EitherOf3::B(view! { <NotFoundPage/> }),
                     Err(error) => {
-                        let words = "The access log could not be shown";
-                        EitherOf3::C(failed(&error, "Access logs", words, HERE))
+                        let words = &words().log;
+                        EitherOf3::C(failed(&error, words.title, words.not_shown, HERE))
                     }
                 }
             })}
@@ -79,13 +80,11 @@ fn present(query: LogQuery, found: Found) -> AnyView {
     let all = address("/access-logs.csv", query.filters());
     let newest = (!query.before.is_empty()).then(|| at(&query, ""));
     let older = found.older.as_deref().map(|older| at(&query, older));
-    let shown = match found.entries.len() {
-        1 => "1 session".to_owned(),
-        n => format!("{} sessions", count(n)),
-    };
+    let (words, lists) = (&words().log, &words().lists);
+    let shown = counted(found.entries.len(), words.session, words.many);
     let nothing = found.entries.is_empty().then(|| filter::nothing(&query));
     let form = filter::form(&query);
-    let words = filter::in_words(&query);
+    let filter = filter::in_words(&query);
     let found = StoredValue::new(found);
     let toasts = use_toasts();
     let download_shown = move |_| {
@@ -97,50 +96,50 @@ fn present(query: LogQuery, found: Found) -> AnyView {
             let name = file_name("access-logs", found.now, offset_at(found.now));
             let mut file = download::File::new(name, &columns);
             file.push(&csv);
-            file.save(toasts, Sheet::AccessLog, words.clone(), found.entries.len());
+            file.save(toasts, Sheet::AccessLog, filter.clone(), found.entries.len());
         });
     };
     let scroller = NodeRef::<leptos::html::Div>::new();
     let class =
         Signal::derive(move || if reorder.dragged().is_some() { "grid log is-dragging" } else { "grid log" });
     view! {
-        <Title text="Access logs"/>
+        <Title text=words.title/>
         <div class="sessions">
             <section class="list" aria-labelledby="log-title">
                 <div class="head">
                     <div class="row">
-                        <h1 id="log-title">"Access logs"</h1>
+                        <h1 id="log-title">{words.title}</h1>
                         <div class="spacer"></div>
-                        <button type="button" class="btn" popovertarget="view-menu" title="Columns: which, and in which order">
+                        <button type="button" class="btn" popovertarget="view-menu" title=words.view_help>
                             <Icon name=IconName::Columns/>
-                            <span>"View"</span>
+                            <span>{words.view}</span>
                         </button>
                         <span class="joined">
                             <button
                                 type="button"
                                 class="btn join-left"
-                                title="The rows and columns below, as a file"
+                                title=words.download_help
                                 on:click=download_shown
                             >
                                 <Icon name=IconName::Download/>
-                                <span>"Download CSV"</span>
+                                <span>{lists.download_csv}</span>
                             </button>
                             <a
                                 class="btn join-right all"
                                 href=all
                                 rel="external"
                                 download=""
-                                title="Every session that the filter lets through, as a file"
+                                title=words.all_help
                             >
-                                "All as CSV"
+                                {words.all_csv}
                             </a>
                         </span>
                     </div>
                     {form}
                 </div>
                 <div class="grid-box">
-                    <div class=class node_ref=scroller tabindex="0" role="region" aria-label="Sessions, newest first">
-                        <table role="table" aria-label="Access log">
+                    <div class=class node_ref=scroller tabindex="0" role="region" aria-label=words.region>
+                        <table role="table" aria-label=words.table>
                             <thead role="rowgroup">
                                 <tr
                                     role="row"
@@ -154,7 +153,7 @@ fn present(query: LogQuery, found: Found) -> AnyView {
                                 >
                                     {move || rows::headings(&columns.get(), reorder, layout)}
                                     <th role="columnheader" scope="col" class="acts">
-                                        <span class="out-of-sight">"Actions"</span>
+                                        <span class="out-of-sight">{words.actions}</span>
                                     </th>
                                 </tr>
                             </thead>
@@ -170,10 +169,10 @@ fn present(query: LogQuery, found: Found) -> AnyView {
                 </div>
                 <div class="foot">
                     <span>{shown}</span>
-                    <span class="sorted">"Newest first"</span>
+                    <span class="sorted">{words.newest_first}</span>
                     <div class="spacer"></div>
-                    {newest.map(|href| view! { <a href=href>"Newest"</a> })}
-                    {older.map(|href| view! { <a href=href>"Older"</a> })}
+                    {newest.map(|href| view! { <a href=href>{lists.newest}</a> })}
+                    {older.map(|href| view! { <a href=href>{lists.older}</a> })}
                 </div>
             </section>
             <ViewMenu kept/>

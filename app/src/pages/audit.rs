@@ -12,6 +12,7 @@ use super::failed::failed;
 use super::not_found::NotFoundPage;
 use crate::backend::{AuditEvent, AuditPage as Found, AuditQuery, BackendError};
 use crate::parts::{Icon, IconName};
+use crate::words::{counted, words};
 use crate::{calls, text, time};
 
 /// The page.
@@ -20,13 +21,14 @@ pub(crate) fn AuditPage() -> AnyView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(read));
     let found = Resource::new_blocking(move || asked.get(), calls::audit);
+    let words = &words().audit;
     view! {
         <Suspense fallback=|| view! { <div class="audit" aria-busy="true"></div> }>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => EitherOf3::A(present(asked.get_untracked(), found)),
                     Err(BackendError::NotFound) => EitherOf3::B(view! { <NotFoundPage/> }),
-                    Err(error) => EitherOf3::C(failed(&error, "Audit", "The audit could not be shown", "/audit")),
+                    Err(error) => EitherOf3::C(failed(&error, words.title, words.not_shown, "/audit")),
                 }
             })}
         </Suspense>
@@ -69,47 +71,57 @@ fn present(query: AuditQuery, found: Found) -> AnyView {
         .more
         .then(|| found.events.last().map(|event| address("/audit", &query, Some(event.number))))
         .flatten();
+    let (words, lists) = (&words().audit, &words().lists);
     let shown = match found.events.len() {
-        0 => "No event matches".to_owned(),
-        1 => "1 event".to_owned(),
-        n => format!("{} events", text::count(n)),
+        0 => words.none.to_owned(),
+        n => counted(n, words.event, words.many),
     };
+    let nothing = found.events.is_empty().then(|| {
+        view! {
+            <div class="audit-none">
+                <h2>{words.none}</h2>
+                <p>{words.none_help}</p>
+                <a class="btn" href="/audit">{lists.clear_filter}</a>
+            </div>
+        }
+    });
     let rows: Vec<AnyView> = found.events.iter().map(|event| row(event, &query)).collect();
     view! {
-        <Title text="Audit"/>
+        <Title text=words.title/>
         <section class="audit" aria-labelledby="audit-title">
             <div class="head">
                 <div class="row">
-                    <h1 id="audit-title">"Audit"</h1>
+                    <h1 id="audit-title">{words.title}</h1>
                     <div class="spacer"></div>
                     <a class="btn" href=csv rel="external" download="">
                         <Icon name=IconName::Download/>
-                        <span>"Download CSV"</span>
+                        <span>{lists.download_csv}</span>
                     </a>
                 </div>
                 {filter(&query, &found.actions)}
             </div>
-            <div class="audit-scroll" tabindex="0" role="region" aria-label="Events">
+            <div class="audit-scroll" tabindex="0" role="region" aria-label=words.events>
                 <table class="audit-table">
                     <thead>
                         <tr>
-                            <th scope="col" class="number">"No."</th>
-                            <th scope="col">"Time (UTC)"</th>
-                            <th scope="col">"Who"</th>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"To whom or what"</th>
-                            <th scope="col">"From"</th>
-                            <th scope="col">"Detail"</th>
+                            <th scope="col" class="number">{words.number}</th>
+                            <th scope="col">{words.time}</th>
+                            <th scope="col">{words.who}</th>
+                            <th scope="col">{words.what}</th>
+                            <th scope="col">{words.on_what}</th>
+                            <th scope="col">{words.from}</th>
+                            <th scope="col">{words.detail}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
+                {nothing}
             </div>
             <div class="foot">
                 <span>{shown}</span>
                 <div class="spacer"></div>
-                {newest.map(|href| view! { <a href=href>"Newest"</a> })}
-                {older.map(|href| view! { <a href=href>"Older"</a> })}
+                {newest.map(|href| view! { <a href=href>{lists.newest}</a> })}
+                {older.map(|href| view! { <a href=href>{lists.older}</a> })}
             </div>
         </section>
     }
@@ -117,6 +129,7 @@ fn present(query: AuditQuery, found: Found) -> AnyView {
 }
 
 fn filter(query: &AuditQuery, actions: &[String]) -> AnyView {
+    let (words, lists) = (&words().audit, &words().lists);
     let choices: Vec<AnyView> = actions
         .iter()
         .map(|action| {
@@ -127,51 +140,53 @@ fn filter(query: &AuditQuery, actions: &[String]) -> AnyView {
     let session = (!query.session.is_empty())
         .then(|| view! { <input type="hidden" name="session" value=query.session.clone()/> });
     view! {
-        <form class="filter-form" method="get" action="/audit" role="search" aria-label="Filter events">
+        <form class="filter-form" method="get" action="/audit" role="search" aria-label=words.filter>
             {session}
-            <label>"Who" <input class="field" name="actor" value=query.actor.clone() autocomplete="off"/></label>
+            <label>{words.who} " " <input class="field" name="actor" value=query.actor.clone() autocomplete="off"/></label>
             <div class="named">
-                <label for="audit-action">"What"</label>
+                <label for="audit-action">{words.what}</label>
                 <select id="audit-action" class="field" name="action">
-                    <option value="">"Anything"</option>
+                    <option value="">{words.anything}</option>
                     {choices}
                 </select>
             </div>
             <label>
-                "To whom or what"
+                {words.on_what}
+                " "
                 <input class="field" name="subject" value=query.subject.clone() autocomplete="off"/>
             </label>
-            <label>"From day" <input class="field" type="date" name="from" value=query.from.clone()/></label>
-            <label>"To day" <input class="field" type="date" name="until" value=query.until.clone()/></label>
-            <button type="submit" class="btn primary">"Filter"</button>
-            <a class="btn" href="/audit">"Clear"</a>
+            <label>{lists.from_day} " " <input class="field" type="date" name="from" value=query.from.clone()/></label>
+            <label>{lists.to_day} " " <input class="field" type="date" name="until" value=query.until.clone()/></label>
+            <button type="submit" class="btn primary">{lists.filter}</button>
+            <a class="btn" href="/audit">{lists.clear}</a>
         </form>
     }
     .into_any()
 }
 
 fn row(event: &AuditEvent, query: &AuditQuery) -> AnyView {
+    let said = &words().audit;
     let of_session = event.session.map(|session| {
         let only = AuditQuery { session: session.to_string(), ..AuditQuery::default() };
         let here = query.session == only.session;
         (!here).then(|| {
             view! {
-                <a class="soft" href=address("/audit", &only, None) title="Everything about this session">
-                    "its session"
+                <a class="soft" href=address("/audit", &only, None) title=said.all_of_session>
+                    {said.of_session}
                 </a>
             }
         })
     });
-    let words = |text: &str| text::visible(text).into_owned();
+    let shown = |text: &str| text::visible(text).into_owned();
     view! {
         <tr>
             <td class="number">{event.number}</td>
             <td class="mono"><time datetime=time::iso(event.at, 0)>{utc(event)}</time></td>
-            <td>{words(&event.actor)}</td>
+            <td>{shown(&event.actor)}</td>
             <td>{event.action.clone()}</td>
-            <td>{words(&event.subject)} " " {of_session}</td>
+            <td>{shown(&event.subject)} " " {of_session}</td>
             <td class="mono">{event.device.clone()}</td>
-            <td class="detail">{words(&event.detail)}</td>
+            <td class="detail">{shown(&event.detail)}</td>
         </tr>
     }
     .into_any()

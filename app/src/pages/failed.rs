@@ -19,13 +19,14 @@ pub(super) fn failed(
         BackendError::Refused(_) => StatusCode::BAD_REQUEST,
         _ => StatusCode::SERVICE_UNAVAILABLE,
     });
+    let lists = &crate::words::words().lists;
     let why = frame::sentence(error);
     view! {
         <Title text=title/>
         <div class="failed" role="alert">
             <h1>{words}</h1>
             <p>{why}</p>
-            <a class="btn" href=back rel="external">"Show everything"</a>
+            <a class="btn" href=back rel="external">{lists.show_everything}</a>
         </div>
     }
     .into_any()

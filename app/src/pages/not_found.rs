@@ -5,16 +5,18 @@ use leptos_meta::Title;
 
 use crate::parts::Notice;
 use crate::reply;
+use crate::words::words;
 
 /// Answers 404.
 #[component]
 pub fn NotFoundPage() -> AnyView {
     reply::answer_with(http::StatusCode::NOT_FOUND);
+    let words = &words().gone;
     view! {
-        <Title text="Not found"/>
-        <Notice title="There is nothing here">
-            <p>"The address is wrong, the session is over, or it is not yours to see."</p>
-            <a class="btn primary" href="/sessions">"All sessions"</a>
+        <Title text=words.not_found/>
+        <Notice title=words.nothing_here>
+            <p>{words.nothing_why}</p>
+            <a class="btn primary" href="/sessions">{words.all_sessions}</a>
         </Notice>
     }
     .into_any()

@@ -7,10 +7,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::not_found::NotFoundPage;
 use crate::backend::{BackendError, Shown};
+use crate::frame;
 use crate::live::{LivePane, fetched, heading};
 use crate::parts::terminate::use_terminator;
 use crate::replay::ReplayPane;
 use crate::reply::answer_with;
+use crate::words::words;
 
 /// The page of the session that the address names.
 #[component]
@@ -44,13 +46,13 @@ fn present(shown: Shown) -> impl IntoView {
 }
 
 fn failed(error: &BackendError) -> impl IntoView + use<> {
-    let words = error.to_string();
+    let (words, why) = (&words().gone, frame::sentence(error));
     view! {
-        <Title text="Session" />
+        <Title text=words.session />
         <div class="live live-page">
             <div class="live-words" role="alert">
-                <p class="live-words-title">"The session could not be shown"</p>
-                <p>{words}</p>
+                <p class="live-words-title">{words.session_not_shown}</p>
+                <p>{why}</p>
             </div>
         </div>
     }

@@ -5,17 +5,17 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::parts::Brand;
+use crate::parts::{Brand, Languages};
+use crate::words::words;
 
 /// Why the form is shown again, as the address says it.
 fn reason(code: &str) -> &'static str {
+    let words = &words().door;
     match code {
-        "link" => {
-            "This link is used up or wrong. The server prints a new one when it starts while there is no user."
-        }
-        "name" => "That user name cannot be used: take letters, digits, dots, dashes and underscores.",
-        "password" => "That password is too short: take at least eight characters.",
-        _ => "Setting up did not work. The server's log says more; try again.",
+        "link" => words.bad_link,
+        "name" => words.bad_name,
+        "password" => words.short_password,
+        _ => words.set_up_failed,
     }
 }
 
@@ -29,39 +29,42 @@ pub(crate) fn SetUpPage() -> AnyView {
     };
     let message =
         move || code().or_else(|| token().is_none().then(|| "link".into())).map(|code| reason(&code));
+    let words = &words().door;
     view! {
-        <Title text="Set up"/>
+        <Title text=words.set_up/>
         <main class="notice-screen" data-plain="">
             <form class="card" method="post" action="/set-up">
                 <Brand/>
-                <h1>"Set up Sightline"</h1>
+                <h1>{words.set_up_sightline}</h1>
                 {move || message().map(|text| view! { <p class="message is-bad" role="alert">{text}</p> })}
                 {move || match token() {
                     Some(token) => Either::Left(fields(token)),
-                    None => Either::Right(view! { <a class="btn" href="/sign-in">"Sign in"</a> }),
+                    None => Either::Right(view! { <a class="btn" href="/sign-in">{words.sign_in}</a> }),
                 }}
             </form>
+            <Languages/>
         </main>
     }
     .into_any()
 }
 
 fn fields(token: String) -> impl IntoView {
+    let words = &words().door;
     view! {
-        <p>"Nobody can sign in yet. Make the first administrator."</p>
+        <p>{words.nobody_yet}</p>
         <input type="hidden" name="token" value=token/>
-        <label for="user">"User name"</label>
+        <label for="user">{words.user_name}</label>
         <input
             id="user" class="field" name="user" required autofocus
             autocomplete="username" autocapitalize="none" spellcheck="false"
         />
-        <label for="full_name">"Full name"</label>
+        <label for="full_name">{words.full_name}</label>
         <input id="full_name" class="field" name="full_name" autocomplete="name"/>
-        <label for="password">"Password"</label>
+        <label for="password">{words.password}</label>
         <input
             id="password" class="field" name="password" type="password" required minlength="8"
             autocomplete="new-password"
         />
-        <button type="submit" class="btn primary">"Create administrator"</button>
+        <button type="submit" class="btn primary">{words.create}</button>
     }
 }

@@ -4,18 +4,20 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::parts::Brand;
+use crate::parts::{Brand, Languages};
+use crate::words::words;
 
 /// Why the form is shown again, as the address says it.
 fn reason(code: &str) -> (&'static str, bool) {
+    let words = &words().door;
     match code {
-        "wrong" => ("The user name or the password is wrong.", true),
-        "throttled" => ("Too many attempts. Wait a minute, then try again.", true),
-        "disabled" => ("This user is disabled. Ask an administrator.", true),
-        "expired" => ("Your sign-in has ended. Sign in again to go on.", false),
-        "terminated" => ("Your session was terminated. Ask an administrator if you do not know why.", true),
-        "signed-out" => ("You are signed out.", false),
-        _ => ("Signing in did not work. Try again.", true),
+        "wrong" => (words.wrong, true),
+        "throttled" => (words.throttled, true),
+        "disabled" => (words.disabled, true),
+        "expired" => (words.expired, false),
+        "terminated" => (words.terminated, true),
+        "signed-out" => (words.signed_out, false),
+        _ => (words.failed, true),
     }
 }
 
@@ -26,28 +28,30 @@ pub(crate) fn SignInPage() -> AnyView {
     let next =
         move || query.read().get("next").filter(|next| next.starts_with('/') && !next.starts_with("//"));
     let message = move || query.read().get("error").map(|code| reason(&code));
+    let words = &words().door;
     view! {
-        <Title text="Sign in"/>
+        <Title text=words.sign_in/>
         <main class="notice-screen" data-plain="">
             <form class="card" method="post" action="/sign-in">
                 <Brand/>
-                <h1>"Sign in"</h1>
+                <h1>{words.sign_in}</h1>
                 {move || message().map(|(text, bad)| view! {
                     <p class=if bad { "message is-bad" } else { "message" } role="alert">{text}</p>
                 })}
                 {move || next().map(|next| view! { <input type="hidden" name="next" value=next/> })}
-                <label for="user">"User name"</label>
+                <label for="user">{words.user_name}</label>
                 <input
                     id="user" class="field" name="user" required autofocus
                     autocomplete="username" autocapitalize="none" spellcheck="false"
                 />
-                <label for="password">"Password"</label>
+                <label for="password">{words.password}</label>
                 <input
                     id="password" class="field" name="password" type="password" required
                     autocomplete="current-password"
                 />
-                <button type="submit" class="btn primary">"Sign in"</button>
+                <button type="submit" class="btn primary">{words.sign_in}</button>
             </form>
+            <Languages/>
         </main>
     }
     .into_any()

@@ -1,10 +1,11 @@
 // Loads the program and starts it. When that fails, says so: a page that only looks alive is worse
 // than none. Forms marked `data-plain` work without the program and are left alone.
 (() => {
-  const { js, wasm } = document.currentScript.dataset;
+  const { js, wasm, words } = document.currentScript.dataset;
+  const said = JSON.parse(words);
   const root = document.documentElement;
   const SLOW_MS = 20000;
-  const fail = (title, text) => {
+  const fail = ([title, text]) => {
     if (document.querySelector("[data-plain]") || document.getElementById("boot-failed")) return;
     const box = document.createElement("div");
     box.id = "boot-failed";
@@ -14,14 +15,14 @@
     card.className = "card";
     const heading = document.createElement("h1");
     heading.textContent = title;
-    const words = document.createElement("p");
-    words.textContent = text;
+    const why = document.createElement("p");
+    why.textContent = text;
     const again = document.createElement("button");
     again.type = "button";
     again.className = "btn primary";
-    again.textContent = "Reload";
+    again.textContent = said.reload;
     again.addEventListener("click", () => location.reload());
-    card.append(heading, words, again);
+    card.append(heading, why, again);
     box.append(card);
     document.body.append(box);
   };
@@ -29,10 +30,7 @@
     if (document.readyState === "loading") addEventListener("DOMContentLoaded", done, { once: true });
     else done();
   });
-  const watchdog = setTimeout(
-    () => fail("Still loading", "The page takes longer than it should. It starts by itself as soon as it can."),
-    SLOW_MS,
-  );
+  const watchdog = setTimeout(() => fail(said.slow), SLOW_MS);
   const bytes = fetch(wasm);
   Promise.all([import(js), parsed])
     .then(([program]) => program.default({ module_or_path: bytes }).then(() => program.hydrate()))
@@ -42,7 +40,7 @@
     })
     .catch((error) => {
       console.error(error);
-      fail("This page could not start", "Its program did not load. Check the connection and reload.");
+      fail(said.failed);
     })
     .finally(() => {
       clearTimeout(watchdog);
@@ -51,7 +49,7 @@
     });
   addEventListener("error", (event) => {
     if (event.error instanceof WebAssembly.RuntimeError) {
-      fail("This page stopped", "Something went wrong in it. Sessions go on; reload to see them.");
+      fail(said.stopped);
     }
   });
 })();

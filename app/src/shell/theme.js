@@ -2,9 +2,8 @@
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const kept = () => { try { return localStorage.getItem("sightline-theme"); } catch { return null; } };
   const apply = () => {
-    const choice = root.dataset.choice ?? kept();
+    const { choice } = root.dataset;
     root.dataset.theme = choice === "dark" || choice === "light" ? choice : dark.matches ? "dark" : "light";
   };
   apply();

@@ -9,6 +9,8 @@ use super::{Store, StoreError};
 pub const SESSIONS_LAYOUT: &str = "sessions.layout";
 /// Key of the access log's layout.
 pub const LOG_LAYOUT: &str = "access_log.layout";
+/// How the pages look to them: the text of `app::look::Look`.
+pub const LOOK: &str = "look";
 
 impl Store {
     /// What a user set under a key.

@@ -1,6 +1,7 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
 use app::backend::{AuditPage, AuditQuery, Backend, BackendError, ExportNote, LogPage, LogQuery, Me, Shown};
+use app::look::Look;
 use app::table::Sheet;
 use async_trait::async_trait;
 use axum::http::request::Parts;
@@ -13,7 +14,7 @@ use super::peer::peer;
 use super::sessions::{SessionError, by};
 use crate::audit::Action;
 use crate::console::SignedIn;
-use crate::store::{LOG_LAYOUT, SESSIONS_LAYOUT, SessionRow};
+use crate::store::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT, SessionRow};
 
 /// Largest layout that is kept, in bytes: every column with its width and filters takes a few thousand.
 const MAX_LAYOUT_BYTES: usize = 32 << 10;
@@ -86,6 +87,14 @@ impl Backend for Pages {
             Sheet::AccessLog => LOG_LAYOUT,
         };
         self.0.services.store.set_preference(user, key, &layout).await.map_err(failed)
+    }
+
+    async fn save_look(&self, parts: &Parts, look: String) -> Result<(), BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        let Some(user) = viewer.user_id else { return Err(BackendError::Failed) };
+        // Written as it was understood: whatever else was sent is not kept.
+        let look = Look::parse(&look).to_string();
+        self.0.services.store.set_preference(user, LOOK, &look).await.map_err(failed)
     }
 
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError> {

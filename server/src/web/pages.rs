@@ -21,12 +21,13 @@ use leptos_axum::ResponseOptions;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
-use wire::SessionId;
+use wire::{SessionId, UserId};
 
 use super::backend::Pages;
 use super::forms::to;
 use super::headers::page_policy;
 use super::local_path::{HOME, local_path};
+use super::look::Chosen;
 use super::sessions::SessionError;
 use super::{Shared, Web, problem::Problem};
 
@@ -86,7 +87,8 @@ async fn page(State(web): State<Shared>, request: Request) -> Response {
         }
         None => {}
     }
-    render(&web, Request::from_parts(parts, Body::empty()), status).await
+    let user = signed.and_then(|signed| signed.known.viewer.user_id);
+    render(&web, Request::from_parts(parts, Body::empty()), status, user).await
 }
 
 /// Everything else: a file at the top of the site folder, or no such page.
@@ -104,7 +106,7 @@ pub(super) async fn other(State(web): State<Shared>, request: Request) -> Respon
     {
         return (StatusCode::NOT_FOUND, "no such address\n").into_response();
     }
-    render(&web, request, StatusCode::NOT_FOUND).await
+    render(&web, request, StatusCode::NOT_FOUND, None).await
 }
 
 /// `POST /api/…`: a server function of the app.
@@ -133,14 +135,18 @@ async fn with_status(answer: Response) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-async fn render(web: &Shared, request: Request, status: StatusCode) -> Response {
+/// Renders a page for that user, if somebody is signed in.
+async fn render(web: &Shared, request: Request, status: StatusCode, user: Option<UserId>) -> Response {
     let Some(assets) = web.site.assets().cloned() else {
         let missing = web.site.missing().unwrap_or("the pages are not built");
         return (StatusCode::SERVICE_UNAVAILABLE, format!("{missing}\n")).into_response();
     };
     let backend: Arc<dyn Backend> = Arc::new(Pages(Arc::clone(web)));
+    let (parts, _) = request.into_parts();
+    let Chosen { rendered, cookie } = web.look(&parts, user).await;
     let context = move || {
         provide_context(assets.clone());
+        provide_context(rendered);
         provide_context(Arc::clone(&backend));
         let Some(response) = use_context::<ResponseOptions>() else { return };
         if status != StatusCode::OK {
@@ -149,6 +155,9 @@ async fn render(web: &Shared, request: Request, status: StatusCode) -> Response 
         if let Some(policy) = use_nonce().and_then(|nonce| HeaderValue::try_from(page_policy(&nonce)).ok()) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
+        if let Some(cookie) = cookie.clone() {
+            response.insert_header(header::SET_COOKIE, cookie);
+        }
         provide_context(SetStatus::new(move |status| response.set_status(status)));
     };
     let render = leptos_axum::render_app_async_with_context(context, app::shell);
@@ -156,7 +165,6 @@ async fn render(web: &Shared, request: Request, status: StatusCode) -> Response 
     // not be dropped on another.
     let page = spawn_blocking(move || {
         Handle::current().block_on(async {
-            let (parts, _) = request.into_parts();
             let made = async || {
                 let request = Request::from_parts(parts.clone(), Body::empty());
                 let (parts, body) = render(request).await.into_parts();
@@ -187,7 +195,7 @@ fn plain(problem: &Problem) -> Response {
 }
 
 /// One value of a query, decoded.
-fn query_of(uri: &Uri, name: &str) -> Option<String> {
+pub(super) fn query_of(uri: &Uri, name: &str) -> Option<String> {
     let Query(mut values) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
     values.remove(name)
 }

@@ -7,13 +7,14 @@ use wire::SessionType;
 use super::HERE;
 use crate::backend::LogQuery;
 use crate::parts::TextField;
-
-const STATES: [(&str, &str); 3] = [("", "Open and ended"), ("open", "Open"), ("ended", "Ended")];
+use crate::words::{fill, words};
 
 /// The form; it says what `query` asks for.
 pub(super) fn form(query: &LogQuery) -> AnyView {
+    let (words, lists) = (&words().log, &words().lists);
+    let states = [("", words.open_and_ended), ("open", words.open), ("ended", words.ended)];
     let kinds = SessionType::ALL.map(|kind| (kind.as_str(), kind.as_str()));
-    let kinds: Vec<_> = [("", "Any type")].into_iter().chain(kinds).collect();
+    let kinds: Vec<_> = [("", words.any_kind)].into_iter().chain(kinds).collect();
     let zone = RwSignal::new(query.zone.clone());
     Effect::new(move |_| {
         if let Some(own) = own_zone() {
@@ -22,20 +23,21 @@ pub(super) fn form(query: &LogQuery) -> AnyView {
     });
     let days_in = if query.zone.is_empty() { "UTC" } else { query.zone.as_str() };
     let asks_days = !(query.from.is_empty() && query.until.is_empty());
-    let days = asks_days.then(|| view! { <span class="zone">{format!("Days in {days_in}")}</span> });
+    let days =
+        asks_days.then(|| view! { <span class="zone">{fill(words.days_in, &[("zone", &days_in)])}</span> });
     let (from, until) = (query.from.clone(), query.until.clone());
     view! {
-        <form class="filter-form log-filter" method="get" action=HERE role="search" aria-label="Filter the access log">
+        <form class="filter-form log-filter" method="get" action=HERE role="search" aria-label=words.filter>
             <input type="hidden" name="zone" prop:value=zone value=query.zone.clone()/>
-            <TextField label="User" name="user" value=query.user.clone()/>
-            {choice("Type", "type", &kinds, &query.kind)}
-            <TextField label="Account" name="account" value=query.account.clone() hint="root or root@db-1"/>
-            <TextField label="Agent" name="agent" value=query.agent.clone()/>
-            {choice("State", "state", &STATES, &query.state)}
-            <label>"From day" <input class="field" type="date" name="from" value=from/></label>
-            <label>"To day" <input class="field" type="date" name="until" value=until/></label>
-            <button type="submit" class="btn primary">"Filter"</button>
-            <a class="btn" href=HERE>"Clear"</a>
+            <TextField label=words.user name="user" value=query.user.clone()/>
+            {choice(words.kind, "type", &kinds, &query.kind)}
+            <TextField label=words.account name="account" value=query.account.clone() hint=words.account_hint/>
+            <TextField label=words.agent name="agent" value=query.agent.clone()/>
+            {choice(words.state, "state", &states, &query.state)}
+            <label>{lists.from_day} " " <input class="field" type="date" name="from" value=from/></label>
+            <label>{lists.to_day} " " <input class="field" type="date" name="until" value=until/></label>
+            <button type="submit" class="btn primary">{lists.filter}</button>
+            <a class="btn" href=HERE>{lists.clear}</a>
             {days}
         </form>
     }
@@ -74,16 +76,14 @@ fn own_zone() -> Option<String> {
 /// What stands below the headings when no session is found.
 pub(super) fn nothing(query: &LogQuery) -> AnyView {
     let filtered = query.filters().iter().any(|(_, value)| !value.is_empty());
-    let words = if filtered {
-        "No session that you may see is of this kind."
-    } else {
-        "Sessions that you may see are kept here, open and ended."
-    };
+    let (words, lists) = (&words().log, &words().lists);
+    let (title, help) =
+        if filtered { (words.none, words.none_help) } else { (words.empty, words.empty_help) };
     view! {
         <div class="state">
-            <h2>{if filtered { "No session matches" } else { "Nothing is on record" }}</h2>
-            <p>{words}</p>
-            {filtered.then(|| view! { <a class="btn" href=HERE>"Clear the filter"</a> })}
+            <h2>{title}</h2>
+            <p>{help}</p>
+            {filtered.then(|| view! { <a class="btn" href=HERE>{lists.clear_filter}</a> })}
         </div>
     }
     .into_any()

@@ -10,6 +10,7 @@ use crate::parts::{Avatar, Icon, IconName, TypeBadge, terminate};
 use crate::table::{Column, Kind, Layout, Value, log_value};
 use crate::text::visible;
 use crate::time;
+use crate::words::{ended, length, words};
 
 /// A heading for each column; dragging one moves its column.
 pub(super) fn headings(columns: &[Column], reorder: Reorder, layout: Signal<Layout>) -> Vec<AnyView> {
@@ -22,7 +23,7 @@ pub(super) fn headings(columns: &[Column], reorder: Reorder, layout: Signal<Layo
                 scope="col"
                 class=class
                 data-col=column.class()
-                title="Drag to move; more in View"
+                title=words().log.drag
             >
                 <span class="label">{column.label()}</span>
                 <span class="grip" aria-hidden="true"><Icon name=IconName::Grip/></span>
@@ -55,10 +56,15 @@ fn cell(column: Column, entry: &LogEntry, now: Millis, is_local: bool) -> AnyVie
     match (column, log_value(column, entry, now)) {
         (Column::User, _) => person(&session.user, &session.full_name),
         (Column::Type, _) => view! { <TypeBadge kind=session.kind/> }.into_any(),
-        (Column::Ended, _) if entry.ended.is_none() => view! { <span class="open">"open"</span> }.into_any(),
+        (Column::EndReason, _) if let Some(end) = &entry.ended => {
+            text(class(column), visible(&ended(end)).into_owned())
+        }
+        (Column::Ended, _) if entry.ended.is_none() => {
+            view! { <span class="open">{words().log.still_open}</span> }.into_any()
+        }
         (Column::Duration, Value::Number(seconds)) => {
             let ms = i64::try_from(seconds).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
-            text("cell soft", time::length(ms))
+            text("cell soft", length(ms))
         }
         (_, Value::Text(empty)) if empty.is_empty() => text("none", "–".into()),
         (_, Value::Text(value)) => text(class(column), visible(&value).into_owned()),
@@ -100,9 +106,9 @@ fn person(user: &str, full_name: &str) -> AnyView {
 fn act(entry: &LogEntry) -> AnyView {
     let (id, of) = (entry.session.id, terminate::in_words(&entry.session));
     let (href, word, class) = if entry.watch {
-        (format!("/sessions?watch={id}"), "Watch", "act watch")
+        (format!("/sessions?watch={id}"), words().log.watch, "act watch")
     } else {
-        (format!("/sessions/{id}"), "Details", "act")
+        (format!("/sessions/{id}"), words().log.details, "act")
     };
     view! { <a class=class href=href title=format!("{word} {of}")>{word}</a> }.into_any()
 }

@@ -13,7 +13,7 @@ use super::super::timeline::clock;
 use super::seeking::piece;
 use super::{Inner, on};
 use crate::live::sentence;
-use crate::time::span;
+use crate::words::span;
 
 /// Longest time between two pictures that counts, in milliseconds: a page that nobody saw does not race.
 const LONGEST_FRAME_MS: f64 = 250.0;

@@ -1,0 +1,126 @@
+//! What the server refuses, as people read it: its sentences are English, here is what they say in others.
+//!
+//! A sentence that is not known is shown as it is.
+
+use std::borrow::Cow;
+
+use crate::look::{Language, language};
+
+/// The server's sentences in Spanish; `{}` stands for what it fills in.
+const SPANISH: &[(&str, &str)] = &[
+    ("you are signed out", "ha cerrado la sesión"),
+    ("there is no such session", "esa sesión no existe"),
+    ("the server could not do that: try again", "el servidor no pudo hacerlo: inténtelo de nuevo"),
+    (
+        "the server does not answer: check the connection and try again",
+        "el servidor no responde: compruebe la conexión e inténtelo de nuevo",
+    ),
+    ("the session is not open", "la sesión no está abierta"),
+    ("this session has no screen to watch", "esta sesión no tiene pantalla que observar"),
+    ("this session has already ended", "esta sesión ya ha terminado"),
+    ("give a reason of 1 to {} characters", "dé un motivo de 1 a {} caracteres"),
+    ("your role does not allow you to watch this session", "su rol no le permite observar esta sesión"),
+    ("your role does not allow you to control this session", "su rol no le permite controlar esta sesión"),
+    ("your role does not allow you to terminate this session", "su rol no le permite terminar esta sesión"),
+    ("your role does not allow you to replay this session", "su rol no le permite reproducir esta sesión"),
+    ("your role does not allow you to {} this session", "su rol no le permite esto en esta sesión ({})"),
+    ("this layout cannot be kept", "esta disposición no se puede guardar"),
+];
+
+/// A sentence of the server in the language of the page.
+pub(crate) fn told(sentence: &str) -> Cow<'_, str> {
+    match language() {
+        Language::English => Cow::Borrowed(sentence),
+        Language::Spanish => spanish(sentence),
+    }
+}
+
+fn spanish(sentence: &str) -> Cow<'_, str> {
+    for (english, spanish) in SPANISH {
+        if let Some(values) = matched(english, sentence) {
+            return match values.as_slice() {
+                [] => Cow::Borrowed(spanish),
+                values => Cow::Owned(filled(spanish, values)),
+            };
+        }
+    }
+    Cow::Borrowed(sentence)
+}
+
+/// What stands in the places of `{}` of a pattern, if a sentence is of it.
+fn matched<'s>(pattern: &str, sentence: &'s str) -> Option<Vec<&'s str>> {
+    let mut pieces = pattern.split("{}");
+    let mut rest = sentence.strip_prefix(pieces.next()?)?;
+    let mut values = Vec::new();
+    let mut pieces = pieces.peekable();
+    while let Some(piece) = pieces.next() {
+        // The last piece ends the sentence; one between ends where it is first found.
+        let at = if pieces.peek().is_none() {
+            rest.len().checked_sub(piece.len()).filter(|at| rest.get(*at..) == Some(piece))?
+        } else {
+            rest.find(piece)?
+        };
+        values.push(rest.get(..at)?);
+        rest = rest.get(at + piece.len()..)?;
+    }
+    rest.is_empty().then_some(values)
+}
+
+fn filled(pattern: &str, values: &[&str]) -> String {
+    let mut filled = String::new();
+    let mut values = values.iter();
+    for (i, piece) in pattern.split("{}").enumerate() {
+        if i > 0 {
+            filled.push_str(values.next().unwrap_or(&""));
+        }
+        filled.push_str(piece);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_sentences_are_translated_with_their_values() {
+        for (english, expected) in [
+            ("you are signed out", "ha cerrado la sesión"),
+            ("give a reason of 1 to 400 characters", "dé un motivo de 1 a 400 caracteres"),
+            (
+                "your role does not allow you to watch this session",
+                "su rol no le permite observar esta sesión",
+            ),
+            ("something nobody knows", "something nobody knows"),
+            ("you are signed out of it", "you are signed out of it"),
+        ] {
+            assert_eq!(spanish(english), expected);
+        }
+    }
+
+    #[test]
+    fn places_are_found() {
+        assert_eq!(matched("a {} b {} c", "a 1 b 2 b c"), Some(vec!["1", "2 b"]));
+        assert_eq!(matched("a {}", "a "), Some(vec![""]));
+        assert_eq!(matched("a", "ab"), None);
+        assert_eq!(matched("{} é", "x é"), Some(vec!["x"]));
+    }
+
+    #[test]
+    fn both_sides_have_as_many_places() {
+        for (english, spanish) in SPANISH {
+            assert_eq!(english.matches("{}").count(), spanish.matches("{}").count(), "{english}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_says_of_failed_calls_is_known() {
+        use crate::backend::BackendError;
+        for error in
+            [BackendError::SignedOut, BackendError::NotFound, BackendError::Failed, BackendError::Unreachable]
+        {
+            let english = error.to_string();
+            assert_ne!(spanish(&english), english.as_str());
+        }
+    }
+}
