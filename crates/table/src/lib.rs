@@ -8,6 +8,7 @@ pub mod csv;
 mod export;
 mod filter;
 mod layout;
+mod order;
 mod rows;
 mod sheet;
 mod sort;
@@ -23,7 +24,8 @@ pub use filter::{
     Clause, Filter, KindSet, Moment, Net, Pattern, Problem, Query, Reading, Span, Word, key_of, subject,
 };
 pub use layout::Layout;
+pub use order::Order;
 pub use rows::{Row, Rows};
 pub use sheet::Sheet;
 pub use sort::{Direction, Sort};
-pub use view::{Changed, View};
+pub use view::{Build, Changed, Group, Lens, Line, View};

@@ -1,7 +1,4 @@
-//! Sorting by several columns, through one key of bytes a row.
-//!
-//! A key compares as plain bytes, so that sorting a hundred thousand rows never looks at a session
-//! twice. The session's id ends each key: no two are equal, and a row's place is found by search.
+//! Which columns rows are sorted by, and their part of a row's key.
 
 use serde::{Deserialize, Serialize};
 use wire::Session;
@@ -19,6 +16,15 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The way that a column is sorted first: what is new or much on top, the rest as people list it.
+    #[must_use]
+    pub const fn first(column: Column) -> Self {
+        match column {
+            Column::StartDate | Column::Watchers => Self::Down,
+            _ => Self::Up,
+        }
+    }
+
     const fn flipped(self) -> Self {
         match self {
             Self::Up => Self::Down,
@@ -54,10 +60,7 @@ impl Sort {
     /// What a click on a heading does: the first sorts by that column, the second the other way
     /// round, the third no longer. With `several`, the other columns keep their part.
     pub fn click(&mut self, column: Column, several: bool) {
-        let first = match column {
-            Column::StartDate | Column::Watchers => Direction::Down,
-            _ => Direction::Up,
-        };
+        let first = Direction::first(column);
         let now = self.of(column).map(|(_, direction)| direction);
         if !several {
             self.0.retain(|(known, _)| *known == column);
@@ -84,21 +87,28 @@ impl Sort {
         words.join("; then ")
     }
 
-    /// The key that `session` sorts by.
-    #[must_use]
-    pub fn key(&self, session: &Session) -> Box<[u8]> {
-        let mut key = Vec::with_capacity(48);
+    /// Sorts by a column alone, or with `several` besides the others, in a direction.
+    pub fn set(&mut self, column: Column, direction: Direction, several: bool) {
+        if several {
+            match self.0.iter_mut().find(|(known, _)| *known == column) {
+                Some(entry) => entry.1 = direction,
+                None => self.0.push((column, direction)),
+            }
+        } else {
+            self.0 = vec![(column, direction)];
+        }
+    }
+
+    /// Appends what a session sorts by, its id last.
+    pub(crate) fn push_key(&self, session: &Session, key: &mut Vec<u8>) {
         for (column, direction) in &self.0 {
             let start = key.len();
-            push_value(&mut key, &column.value(session));
+            push_value(key, &column.value(session));
             if *direction == Direction::Down {
-                for byte in &mut key[start..] {
-                    *byte = !*byte;
-                }
+                key[start..].iter_mut().for_each(|byte| *byte = !*byte);
             }
         }
-        key.extend_from_slice(session.id.to_string().as_bytes());
-        key.into_boxed_slice()
+        key.extend_from_slice(session.id.bytes());
     }
 }
 
@@ -119,7 +129,8 @@ fn in_words(column: Column, direction: Direction) -> String {
     format!("{label}, {order}")
 }
 
-fn push_value(key: &mut Vec<u8>, value: &Value<'_>) {
+/// Appends a value so that keys compare as values do.
+pub(crate) fn push_value(key: &mut Vec<u8>, value: &Value<'_>) {
     match value {
         Value::Text(text) => push_text(key, text),
         Value::Number(number) => key.extend_from_slice(&number.to_be_bytes()),
@@ -195,7 +206,11 @@ mod tests {
         rows[1].user = "ann".into();
         rows[2].user = "ann".into();
         (rows[1].port, rows[2].port) = (9, 80);
-        rows.sort_by_key(|row| sort.key(row));
+        rows.sort_by_cached_key(|row| {
+            let mut key = Vec::new();
+            sort.push_key(row, &mut key);
+            key
+        });
         let order: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.port)).collect();
         assert_eq!(order[..2], [("ann", 80), ("ann", 9)]);
         assert_eq!(sort.in_words(), "user, A to Z; then port, highest first");

@@ -1,13 +1,22 @@
-//! The rows that pass the filter, in their order, kept so through changes.
+//! The rows that pass the filter, in their order and groups, kept so through changes.
+//!
+//! All rows are held in order, and of them those that are shown: another filter passes over them once,
+//! another order sorts them anew. Both are a [`Build`], done in pieces, so that a hundred thousand rows never
+//! keep the page waiting.
 
+mod build;
+mod follow;
+mod groups;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use wire::{Millis, SessionId, SessionType};
 
-use super::{Filter, Row, Rows, Sort};
-
-/// Changes beyond this many are cheaper by building the view anew.
-const REBUILD_ABOVE: usize = 256;
+use super::order::Key;
+use super::{Filter, Order, Row, Rows};
+pub use build::Build;
+pub use groups::{Group, Line};
 
 /// One row's change: what stood before and what stands now.
 #[derive(Clone, Debug)]
@@ -18,161 +27,136 @@ pub struct Changed {
     pub after: Option<Arc<Row>>,
 }
 
+/// A row in its place.
 #[derive(Clone, Debug)]
 struct Entry {
-    key: Box<[u8]>,
+    key: Key,
     row: Arc<Row>,
+    /// Whether it passes the filter, whatever types are chosen.
+    passes: bool,
 }
 
-/// What the table shows: filtered, sorted, and counted by type.
+/// What the rows are held against.
+#[derive(Clone, Debug, Default)]
+pub struct Lens {
+    /// Which of them are shown.
+    pub filter: Filter,
+    /// Name of the viewer, for what is theirs.
+    pub me: String,
+    /// The moment that ages are counted to.
+    pub now: Millis,
+}
+
+impl Lens {
+    fn entry(&self, order: &Order, row: &Arc<Row>, buffer: &mut Vec<u8>) -> Entry {
+        Entry { key: order.key(&row.session, buffer), row: row.clone(), passes: self.passes(row) }
+    }
+
+    fn passes(&self, row: &Row) -> bool {
+        self.filter.holds(&row.haystack)
+    }
+
+    fn shows(&self, entry: &Entry) -> bool {
+        entry.passes && self.filter.kinds.passes(entry.row.session.kind)
+    }
+}
+
+/// What the table shows: filtered, sorted, grouped, and counted by type.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    sort: Sort,
-    filter: Filter,
-    entries: Vec<Entry>,
-    counts: [usize; SessionType::ALL.len()],
-    /// The moment that the filter looks from, and the name of who looks.
-    now: Millis,
-    me: Box<str>,
+    order: Order,
+    lens: Lens,
+    all: Vec<Entry>,
+    shown: Vec<Entry>,
+    counts: Counts,
+    groups: Vec<Group>,
+    /// Names of the groups whose rows are folded away.
+    folded: HashSet<String>,
+}
+
+/// Open sessions by type that pass the filter, whatever types are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts([usize; SessionType::ALL.len()]);
+
+impl Counts {
+    fn enter(&mut self, entry: &Entry) {
+        if entry.passes && entry.row.ended.is_none() {
+            self.0[entry.row.session.kind as usize] += 1;
+        }
+    }
+
+    fn leave(&mut self, entry: &Entry) {
+        if entry.passes && entry.row.ended.is_none() {
+            let count = &mut self.0[entry.row.session.kind as usize];
+            *count = count.saturating_sub(1);
+        }
+    }
 }
 
 impl View {
-    /// Builds it anew for another filter.
-    pub fn refilter(&mut self, filter: Filter, rows: &Rows) {
-        self.filter = filter;
-        self.rebuild(rows);
-    }
-
-    /// Says who looks, and when.
-    pub fn stand(&mut self, now: Millis, me: &str) {
-        (self.now, self.me) = (now, me.into());
-    }
-
-    /// Looks from a later moment, where the filter asks how long ago things were; whether that made it anew.
-    pub fn retime(&mut self, now: Millis, rows: &Rows) -> bool {
-        let turned =
-            |row: &Arc<Row>| self.filter.next_change(row, self.now).is_some_and(|change| change <= now);
-        let anew = self.filter.depends_on_time() && rows.iter().any(turned);
-        if anew {
-            self.now = now;
-            self.rebuild(rows);
-        }
-        anew
-    }
-
-    /// Sorts it another way.
-    pub fn resort(&mut self, sort: Sort) {
-        self.sort = sort;
-        for entry in &mut self.entries {
-            entry.key = self.sort.key(&entry.row.session);
-        }
-        self.entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    }
-
-    /// Builds it anew from all rows.
+    /// Builds it anew from all rows, at once.
     pub fn rebuild(&mut self, rows: &Rows) {
-        self.entries.clear();
-        self.counts = Default::default();
-        for row in rows.iter() {
-            self.count(row, true);
-            if self.passes(row) {
-                self.entries.push(Entry { key: self.sort.key(&row.session), row: row.clone() });
-            }
-        }
-        self.entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        let mut build = self.reordered(self.order.clone(), rows.iter().cloned());
+        build.finish();
+        self.take(build);
     }
 
-    /// Follows changes that `rows` has already taken.
-    pub fn follow(&mut self, changes: &[Changed], rows: &Rows) {
-        if changes.len() > REBUILD_ABOVE {
-            return self.rebuild(rows);
-        }
-        for change in changes {
-            if let Some(before) = &change.before {
-                self.count(before, false);
-                if let Ok(at) = self.find(before) {
-                    self.entries.remove(at);
-                }
-            }
-            if let Some(after) = &change.after {
-                self.count(after, true);
-                if self.passes(after) {
-                    let key = self.sort.key(&after.session);
-                    let at = self.entries.partition_point(|entry| entry.key < key);
-                    self.entries.insert(at, Entry { key, row: after.clone() });
-                }
-            }
-        }
-    }
-
-    /// How many rows it has.
+    /// How many rows it has, folded ones included.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    pub const fn len(&self) -> usize {
+        self.shown.len()
     }
 
     /// Whether it has none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.shown.is_empty()
     }
 
-    /// The row at a place.
-    #[must_use]
-    pub fn get(&self, at: usize) -> Option<&Arc<Row>> {
-        self.entries.get(at).map(|entry| &entry.row)
-    }
-
-    /// The rows in their order.
+    /// The rows in their order, folded ones included.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Row>> {
-        self.entries.iter().map(|entry| &entry.row)
+        self.shown.iter().map(|entry| &entry.row)
     }
 
-    /// Where a session stands, if it is shown.
-    #[must_use]
-    pub fn place(&self, id: SessionId, rows: &Rows) -> Option<usize> {
-        self.find(rows.get(id)?).ok()
+    /// Every row whether it is shown or not, in their order.
+    pub fn iter_all(&self) -> impl Iterator<Item = &Arc<Row>> {
+        self.all.iter().map(|entry| &entry.row)
     }
 
     /// Open sessions of a type that pass the filter box, whatever types are chosen.
     #[must_use]
-    pub fn count_of(&self, kind: SessionType) -> usize {
-        self.counts[kind as usize]
+    pub const fn count_of(&self, kind: SessionType) -> usize {
+        self.counts.0[kind as usize]
     }
 
     /// Open sessions that pass the filter box, whatever types are chosen.
     #[must_use]
     pub fn count_of_all(&self) -> usize {
-        self.counts.iter().sum()
+        self.counts.0.iter().sum()
     }
 
-    /// How it is sorted.
+    /// How it is sorted and grouped.
     #[must_use]
-    pub const fn sort(&self) -> &Sort {
-        &self.sort
+    pub const fn order(&self) -> &Order {
+        &self.order
     }
 
     /// How it is filtered.
     #[must_use]
     pub const fn filter(&self) -> &Filter {
-        &self.filter
+        &self.lens.filter
     }
 
-    fn passes(&self, row: &Row) -> bool {
-        self.filter.passes(row, self.now, &self.me)
+    /// Where a session stands among the shown rows, folded ones included.
+    #[must_use]
+    pub fn place(&self, id: SessionId, rows: &Rows) -> Option<usize> {
+        let key = self.order.key(&rows.get(id)?.session, &mut Vec::new());
+        find(&self.shown, &key).ok()
     }
+}
 
-    fn count(&mut self, row: &Row, enters: bool) {
-        if row.ended.is_none() && self.filter.passes_but_kind(row, self.now, &self.me) {
-            let count = &mut self.counts[row.session.kind as usize];
-            *count = if enters { *count + 1 } else { count.saturating_sub(1) };
-        }
-    }
-
-    fn find(&self, row: &Row) -> Result<usize, usize> {
-        let key = self.sort.key(&row.session);
-        self.entries.binary_search_by(|entry| entry.key.as_ref().cmp(&key))
-    }
+fn find(entries: &[Entry], key: &Key) -> Result<usize, usize> {
+    entries.binary_search_by(|entry| entry.key.cmp(key))
 }
 
 #[cfg(test)]
@@ -196,37 +180,89 @@ mod tests {
         })
     }
 
+    fn lens(typed: &str, kinds: KindSet) -> Lens {
+        Lens { filter: Filter::new(typed, kinds), ..Lens::default() }
+    }
+
+    fn order(column: Column, group: Option<Column>) -> Order {
+        let mut order = Order { group, ..Order::default() };
+        order.sort.click(column, false);
+        order
+    }
+
+    fn arrange(view: &mut View, build: Build) {
+        let mut build = build;
+        build.finish();
+        view.take(build);
+    }
+
     proptest! {
-        /// Following changes gives the same picture as looking at everything again.
+        /// Following changes gives the same picture as looking at everything again, one by one or many at once.
         #[test]
         fn following_equals_rebuilding(
-            changes in prop::collection::vec(change(), 1..80),
+            batches in prop::collection::vec(prop::collection::vec(change(), 1..24), 1..12),
             column in 0..16_usize,
+            group in prop::option::of(0..16_usize),
             kind in 0..6_usize,
             typed in prop::sample::select(vec!["", "1", "user", "db-2", "nothing"]),
         ) {
             let mut rows = Rows::default();
             rows.replace((0..20).map(|n| (session(n), Rights::default())).collect());
             let mut view = View::default();
+            view.rebuild(&rows);
             let kinds = KindSet::default().toggled(SessionType::ALL[kind]);
-            view.refilter(Filter::new(typed, if column % 2 == 0 { kinds } else { KindSet::default() }), &rows);
-            let mut sort = Sort::default();
-            sort.click(Column::ALL[column], false);
-            view.resort(sort);
-            for (at, change) in changes.into_iter().enumerate() {
-                let at = i64::try_from(at).expect("few") * 500;
-                let mut changed = rows.sweep(Millis(at));
-                changed.extend(rows.apply(change, Millis(at)));
-                view.follow(&changed, &rows);
+            let kinds = if column % 2 == 0 { kinds } else { KindSet::default() };
+            let build = view.refiltered(lens(typed, kinds));
+            arrange(&mut view, build);
+            let order = order(Column::ALL[column], group.map(|at| Column::ALL[at]));
+            let build = view.resorted(order);
+            arrange(&mut view, build);
+            for (at, batch) in batches.into_iter().enumerate() {
+                let now = Millis(i64::try_from(at).expect("few") * 2_500);
+                let mut changed = rows.sweep(now);
+                changed.extend(batch.into_iter().filter_map(|change| rows.apply(change, now)));
+                view.follow(&changed);
                 let mut anew = view.clone();
                 anew.rebuild(&rows);
                 prop_assert_eq!(ids(&view), ids(&anew));
                 prop_assert_eq!(view.counts, anew.counts);
+                prop_assert_eq!(&view.groups, &anew.groups);
                 for (place, row) in view.iter().enumerate() {
                     prop_assert!(Arc::ptr_eq(row, rows.get(row.session.id).expect("known")));
                     prop_assert_eq!(view.place(row.session.id, &rows), Some(place));
                 }
             }
+        }
+
+        /// A view that is built in pieces while changes come has them all in the end.
+        #[test]
+        fn changes_that_come_while_it_is_built_are_there_afterwards(
+            batches in prop::collection::vec(prop::collection::vec(change(), 1..24), 1..8),
+            column in 0..16_usize,
+            refilter in any::<bool>(),
+        ) {
+            let mut rows = Rows::default();
+            rows.replace((0..20).map(|n| (session(n), Rights::default())).collect());
+            let mut view = View::default();
+            view.rebuild(&rows);
+            let mut build = if refilter {
+                view.refiltered(lens("user", KindSet::default()))
+            } else {
+                view.resorted(order(Column::ALL[column], None))
+            };
+            for batch in batches {
+                let changed: Vec<_> =
+                    batch.into_iter().filter_map(|change| rows.apply(change, Millis(0))).collect();
+                view.follow(&changed);
+                build.hear(&changed);
+                let mut once = true;
+                build.step(&mut || std::mem::take(&mut once));
+            }
+            arrange(&mut view, build);
+            let mut anew = view.clone();
+            anew.rebuild(&rows);
+            prop_assert_eq!(ids(&view), ids(&anew));
+            prop_assert_eq!(view.counts, anew.counts);
         }
     }
 
@@ -235,7 +271,39 @@ mod tests {
         let mut rows = Rows::default();
         rows.replace((0..12).map(|n| (session(n), Rights::default())).collect());
         let mut view = View::default();
-        view.refilter(Filter::new("", KindSet::default().toggled(SessionType::Pam)), &rows);
+        view.rebuild(&rows);
+        let build = view.refiltered(lens("", KindSet::default().toggled(SessionType::Pam)));
+        arrange(&mut view, build);
         assert_eq!((view.len(), view.count_of(SessionType::Pam), view.count_of_all()), (2, 2, 12));
+    }
+
+    #[test]
+    fn groups_are_lines_of_their_own_and_fold() {
+        let mut rows = Rows::default();
+        rows.replace((0..12).map(|n| (session(n), Rights::default())).collect());
+        let mut view = View::default();
+        view.rebuild(&rows);
+        assert_eq!(view.lines(), 12, "without groups every line is a row");
+        let build = view.resorted(order(Column::StartDate, Some(Column::Type)));
+        arrange(&mut view, build);
+        assert_eq!(view.lines(), 12 + 6);
+        let Some(Line::Group(first)) = view.line(0) else { panic!("a group comes first") };
+        assert_eq!((first.name.as_str(), first.len, first.is_open), ("CONSOLE", 2, true));
+        view.fold("CONSOLE", true);
+        assert_eq!(view.lines(), 10 + 6);
+        assert!(matches!(view.line(0), Some(Line::Group(group)) if !group.is_open));
+        assert!(matches!(view.line(1), Some(Line::Group(group)) if group.name == "ESSO"));
+        for at in 0..view.lines() {
+            let back = match view.line(at).expect("a line") {
+                Line::Group(group) => view.line_of_group(&group.name),
+                Line::Row(row) => view.line_of(row.session.id, &rows),
+            };
+            assert_eq!(back, Some(at));
+        }
+        let folded = view.iter().next().expect("the first console").session.id;
+        assert_eq!(view.line_of(folded, &rows), Some(0), "a folded row stands at its group's heading");
+        view.fold_all(false);
+        assert_eq!(view.lines(), 12 + 6);
+        assert!(view.line(18).is_none());
     }
 }
