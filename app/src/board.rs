@@ -8,7 +8,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use wire::{Change, Millis, Rights, Session, SessionId};
 
-use crate::table::{Changed, Filter, Row, Rows, Sort, View};
+use crate::slices::{self, Slice};
+use crate::table::{Build, Changed, Lens, Order, Row, Rows, View, Waiting};
+
+/// Time to build at once, in milliseconds: a frame or two, so that a click is still felt as answered.
+const SLICE_MS: f64 = 24.0;
 
 /// The sessions that the page shows; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +21,22 @@ pub(crate) struct Board {
     /// What stood when the picture was frozen; none while it is live.
     frozen: StoredValue<Option<Rows>>,
     view: StoredValue<View>,
-    /// Counts the changes to any of the three.
+    /// What the view is to become, while that is built in pieces.
+    building: StoredValue<Option<Build>>,
+    /// Counts the changes to any of them.
     turn: RwSignal<u64>,
     /// Counts the times that a person arranged the view anew.
-    arranged: StoredValue<u64>,
+    arranged: RwSignal<u64>,
     loaded: RwSignal<bool>,
-    waiting: RwSignal<Option<(usize, usize)>>,
+    waiting: RwSignal<Option<Waiting>>,
+    news: StoredValue<News>,
+}
+
+/// How many sessions were opened and how many ended since somebody last asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    pub(crate) opened: usize,
+    pub(crate) ended: usize,
 }
 
 impl Board {
@@ -32,23 +46,35 @@ impl Board {
             live: StoredValue::default(),
             frozen: StoredValue::default(),
             view: StoredValue::default(),
+            building: StoredValue::default(),
             turn: RwSignal::new(0),
-            arranged: StoredValue::new(0),
+            arranged: RwSignal::new(0),
             loaded: RwSignal::new(false),
             waiting: RwSignal::new(None),
+            news: StoredValue::default(),
         };
         provide_context(board);
         board
     }
 
-    /// Replaces everything by a snapshot.
-    pub(crate) fn replace(self, sessions: Vec<(Session, Rights)>) {
-        self.live.update_value(|rows| rows.replace(sessions));
-        if !self.count_waiting() {
-            self.live.with_value(|rows| self.view.update_value(|view| view.rebuild(rows)));
+    /// Takes a piece of a snapshot; `rest` sessions are still to come.
+    pub(crate) fn take_piece(self, sessions: Vec<(Session, Rights)>, rest: usize) {
+        let mut changed = Vec::new();
+        self.live.update_value(|rows| changed = rows.take_piece(sessions, rest));
+        self.follow(&changed);
+        if rest == 0 {
+            // What a snapshot brings is no news.
+            self.news.set_value(News::default());
         }
-        self.loaded.set(true);
+        if !self.loaded.get_untracked() {
+            self.loaded.set(true);
+        }
         self.turned();
+    }
+
+    /// The connection that a snapshot was coming by is gone.
+    pub(crate) fn break_off(self) {
+        self.live.update_value(Rows::break_off);
     }
 
     /// Applies changes in their order, and takes away the tombstones whose time is over.
@@ -58,74 +84,129 @@ impl Board {
             changed.extend(changes.into_iter().filter_map(|change| rows.apply(change, now)));
             changed.extend(rows.sweep(now));
         });
-        if changed.is_empty() {
-            return;
-        }
-        if !self.count_waiting() {
-            self.live.with_value(|rows| self.view.update_value(|view| view.follow(&changed, rows)));
-        }
-        self.turned();
-    }
-
-    /// Counts what waits behind a frozen picture; whether there is one.
-    fn count_waiting(self) -> bool {
-        let waiting = self.frozen.with_value(|frozen| {
-            frozen.as_ref().map(|frozen| self.live.with_value(|live| live.compared_to(frozen)))
-        });
-        if self.waiting.get_untracked() != waiting {
-            self.waiting.set(waiting);
-        }
-        waiting.is_some()
-    }
-
-    /// Holds the picture, or lets it go on.
-    pub(crate) fn freeze(self, hold: bool) {
-        let rows = hold.then(|| self.live.with_value(Clone::clone));
-        self.frozen.set_value(rows);
-        self.waiting.set(hold.then_some((0, 0)));
-        self.live.with_value(|rows| self.view.update_value(|view| view.rebuild(rows)));
-        self.turned();
-    }
-
-    /// What waits behind a frozen picture, as (opened, closed); none while it is live.
-    pub(crate) fn waiting(self) -> Option<(usize, usize)> {
-        self.waiting.get()
-    }
-
-    /// Sorts another way.
-    pub(crate) fn resort(self, sort: Sort) {
-        self.arranged.update_value(|times| *times += 1);
-        self.view.update_value(|view| view.resort(sort));
-        self.turned();
-    }
-
-    /// Filters another way, from a moment on, for a viewer of this name.
-    pub(crate) fn refilter(self, filter: Filter, now: Millis, me: &str) {
-        self.arranged.update_value(|times| *times += 1);
-        self.with_rows(|rows| {
-            self.view.update_value(|view| {
-                view.stand(now, me);
-                view.refilter(filter, rows);
-            });
-        });
-        self.turned();
-    }
-
-    /// Filters again as time goes on, where the filter asks how long ago things were.
-    pub(crate) fn retime(self, now: Millis) {
-        if self.with_rows(|rows| self.view.try_update_value(|view| view.retime(now, rows))) == Some(true) {
+        if !changed.is_empty() {
+            self.follow(&changed);
             self.turned();
         }
     }
 
-    /// How often the view was arranged anew, by sorting or filtering.
-    pub(crate) fn arranged(self) -> u64 {
-        self.arranged.get_value()
+    /// Brings everything up to date that is made from the rows.
+    fn follow(self, changed: &[Changed]) {
+        self.news.update_value(|news| {
+            for change in changed {
+                let (opened, ended) = change.opened_or_ended();
+                news.opened += usize::from(opened);
+                news.ended += usize::from(ended);
+            }
+        });
+        let waiting = self.frozen.with_value(|frozen| {
+            frozen.as_ref().map(|held| {
+                let mut waiting = self.waiting.get_untracked().unwrap_or_default();
+                waiting.count(changed, held);
+                waiting
+            })
+        });
+        if waiting.is_some() {
+            if self.waiting.get_untracked() != waiting {
+                self.waiting.set(waiting);
+            }
+            return;
+        }
+        self.view.update_value(|view| view.follow(changed));
+        self.building.update_value(|building| {
+            if let Some(build) = building {
+                build.hear(changed);
+            }
+        });
     }
 
-    /// Whether the first snapshot has come.
+    /// Holds the picture, or lets it go on.
+    pub(crate) fn freeze(self, hold: bool) {
+        let held = hold.then(|| self.live.with_value(Clone::clone));
+        let before = self.frozen.try_update_value(|frozen| std::mem::replace(frozen, held)).flatten();
+        self.waiting.set(hold.then(Waiting::default));
+        if let Some(before) = before.filter(|_| !hold) {
+            let changed = self.live.with_value(|rows| rows.changes_since(&before));
+            self.follow(&changed);
+        }
+        self.turned();
+    }
+
+    /// What waits behind a frozen picture; none while it is live.
+    pub(crate) fn waiting(self) -> Option<Waiting> {
+        self.waiting.get()
+    }
+
+    /// What happened since this was last asked.
+    pub(crate) fn take_news(self) -> News {
+        self.news.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    /// Sorts, groups and filters another way: at once where that is done in a moment, else in pieces
+    /// between which the page goes on.
+    pub(crate) fn arrange(self, order: Order, lens: Lens) {
+        let build = self.view.with_value(|view| view.arranged(order, lens));
+        self.building.set_value(Some(build));
+        self.build(true);
+    }
+
+    /// Filters again as time goes on, where the filter asks how long ago things were.
+    pub(crate) fn retime(self, now: Millis) {
+        if self.building.with_value(Option::is_some) {
+            return;
+        }
+        let build = self.view.with_value(|view| {
+            let lens = view.lens();
+            lens.filter.depends_on_time().then(|| view.refiltered(Lens { now, ..lens.clone() }))
+        });
+        if build.is_some() {
+            self.building.set_value(build);
+            self.build(false);
+        }
+    }
+
+    /// Builds for as long as a slice; what is left is done in the next one.
+    fn build(self, by_hand: bool) {
+        let slice = Slice::begin(SLICE_MS);
+        let done = self.building.try_update_value(|building| {
+            building.take_if(|build| build.step(&mut || slice.has_time()))
+        });
+        match done {
+            Some(Some(build)) => {
+                self.view.update_value(|view| view.take(build));
+                if by_hand {
+                    self.arranged.update(|times| *times += 1);
+                }
+                self.turned();
+            }
+            // Gone with the page, or replaced by another that is under way.
+            Some(None) if self.building.with_value(Option::is_some) => {
+                slices::next(move || self.build(by_hand));
+            }
+            _ => {}
+        }
+    }
+
+    /// How often the view was arranged anew, by sorting, grouping or filtering.
+    pub(crate) fn arranged(self) -> u64 {
+        self.arranged.get()
+    }
+
+    /// Whether the first rows have come.
     pub(crate) fn is_loaded(self) -> bool {
         self.loaded.get()
+    }
+
+    /// Folds the rows of a group away, or shows them again.
+    pub(crate) fn fold(self, name: &str, fold: bool) {
+        self.view.update_value(|view| view.fold(name, fold));
+        self.turned();
+    }
+
+    /// Folds all groups, or none.
+    pub(crate) fn fold_all(self, fold: bool) {
+        self.view.update_value(|view| view.fold_all(fold));
+        self.turned();
     }
 
     /// Looks at the view, and follows its changes.
@@ -145,9 +226,9 @@ impl Board {
         self.live.with_value(|rows| rows.get(id).cloned())
     }
 
-    /// Where a session stands in the view, if it is shown; does not follow it.
-    pub(crate) fn place(self, id: SessionId) -> Option<usize> {
-        self.with_rows(|rows| self.view.with_value(|view| view.place(id, rows)))
+    /// The line of a session, if it is shown, or of the group that hides it; does not follow it.
+    pub(crate) fn line_of(self, id: SessionId) -> Option<usize> {
+        self.with_rows(|rows| self.view.with_value(|view| view.line_of(id, rows)))
     }
 
     fn with_rows<T>(self, look: impl FnOnce(&Rows) -> T) -> T {

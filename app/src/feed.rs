@@ -6,6 +6,7 @@
 mod link;
 mod order;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use wire::{Change, End, EndReason, FeedFrame, Millis, Rights, Session};
 
 use crate::board::Board;
 use crate::clock::{Clock, browser_now};
+use crate::slices::Slice;
 use crate::{calls, shell, text};
 use link::Link;
 use order::Order;
@@ -22,6 +24,8 @@ use order::Order;
 const LOOK: Duration = Duration::from_millis(500);
 /// A hidden page has no animation frames; it applies what came this often.
 const HIDDEN: Duration = Duration::from_millis(250);
+/// Milliseconds of a frame that what came may take.
+const APPLY_MS: f64 = 10.0;
 /// Heartbeats to expect until the server has said otherwise, in milliseconds.
 const HEARTBEAT_MS: i64 = 5_000;
 /// The close code of a socket whose sign-in has ended.
@@ -40,12 +44,18 @@ pub enum Status {
     Failed,
 }
 
-/// What waits for the next animation frame.
+/// What waits for the next animation frame, in the order in which it came.
 #[derive(Debug, Default)]
 struct Pending {
-    snapshot: Option<Vec<(Session, Rights)>>,
-    changes: Vec<Change>,
+    news: VecDeque<News>,
     scheduled: bool,
+}
+
+#[derive(Debug)]
+enum News {
+    /// A piece of a snapshot, and how many sessions are still to come.
+    Piece(Vec<(Session, Rights)>, usize),
+    Changes(Vec<Change>),
 }
 
 /// The page's connection to the list; a handle, cheap to copy.
@@ -122,6 +132,9 @@ impl Feed {
     fn connect(self) {
         self.cancel_retry();
         self.order.set_value(Order::default());
+        // What the old connection brought and is not applied yet is in the new snapshot.
+        self.pending.update_value(|pending| pending.news.clear());
+        self.board.break_off();
         self.heard_at.set_value(browser_now());
         let link = Link::open(
             "/ws/sessions",
@@ -175,22 +188,20 @@ impl Feed {
                 self.clock.hear(now);
                 self.new_build.set(shell::own_build().is_some_and(|own| own != build));
             }
-            FeedFrame::Snapshot { sessions, .. } => {
-                self.pending.update_value(|pending| {
-                    pending.snapshot = Some(sessions);
-                    pending.changes.clear();
-                });
+            FeedFrame::Snapshot { sessions, rest, .. } => {
                 self.attempt.set_value(0);
-                self.schedule();
+                self.push(News::Piece(sessions, usize::try_from(rest).unwrap_or(usize::MAX)));
             }
-            FeedFrame::Changes { changes, .. } => {
-                self.pending.update_value(|pending| pending.changes.extend(changes));
-                self.schedule();
-            }
+            FeedFrame::Changes { changes, .. } => self.push(News::Changes(changes)),
             FeedFrame::Heartbeat { now, .. } => self.clock.hear(now),
             FeedFrame::SignedOut(end) => self.signed_out(Some(&end)),
         }
         Ok(())
+    }
+
+    fn push(self, news: News) {
+        self.pending.update_value(|pending| pending.news.push_back(news));
+        self.schedule();
     }
 
     fn schedule(self) {
@@ -202,13 +213,34 @@ impl Feed {
         }
     }
 
+    /// Applies what waits, as much of it as a frame has time for; the rest goes into the next one.
     fn apply(self) {
-        let Some(pending) = self.pending.try_update_value(std::mem::take) else { return };
-        if let Some(sessions) = pending.snapshot {
-            self.board.replace(sessions);
-            self.set_status(Status::Live);
+        let slice = Slice::begin(APPLY_MS);
+        let mut changes = Vec::new();
+        loop {
+            let next = self.pending.try_update_value(|pending| {
+                pending.scheduled = false;
+                pending.news.pop_front()
+            });
+            match next.flatten() {
+                Some(News::Changes(more)) => changes.extend(more),
+                Some(News::Piece(sessions, rest)) => {
+                    self.board.apply(std::mem::take(&mut changes), browser_now());
+                    self.board.take_piece(sessions, rest);
+                    if rest == 0 {
+                        self.set_status(Status::Live);
+                    }
+                }
+                None => break,
+            }
+            if !slice.has_time() {
+                break;
+            }
         }
-        self.board.apply(pending.changes, browser_now());
+        self.board.apply(changes, browser_now());
+        if self.pending.with_value(|pending| !pending.news.is_empty()) {
+            self.schedule();
+        }
     }
 
     /// Looks for silence, and for tombstones whose time is over.

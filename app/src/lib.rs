@@ -23,6 +23,7 @@ pub mod parts;
 pub mod replay;
 mod reply;
 mod shell;
+mod slices;
 pub mod table;
 pub mod text;
 mod words;

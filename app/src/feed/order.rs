@@ -12,6 +12,8 @@ pub(super) struct Order {
     greeted: bool,
     /// The last changes; none before the snapshot.
     last: Option<u64>,
+    /// Sessions of the snapshot that have not come yet.
+    rest: u32,
 }
 
 impl Order {
@@ -20,7 +22,14 @@ impl Order {
         let fits = match (frame, self.last) {
             (FeedFrame::Hello { .. }, _) => !std::mem::replace(&mut self.greeted, true),
             (FeedFrame::SignedOut(_), _) => true,
-            (FeedFrame::Snapshot { seq, .. }, last) => self.greeted && last.is_none_or(|last| last == *seq),
+            (FeedFrame::Snapshot { seq, sessions, rest }, last) => {
+                let came = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
+                let before = std::mem::replace(&mut self.rest, *rest);
+                self.greeted
+                    && last.is_none_or(|last| last == *seq)
+                    && (before == 0 || before.checked_sub(came) == Some(*rest))
+            }
+            (FeedFrame::Changes { .. } | FeedFrame::Heartbeat { .. }, _) if self.rest > 0 => false,
             (FeedFrame::Changes { seq, .. }, Some(last)) => *seq == last + 1,
             (FeedFrame::Heartbeat { seq, .. }, Some(last)) => *seq == last,
             (FeedFrame::Changes { .. } | FeedFrame::Heartbeat { .. }, None) => false,
@@ -54,7 +63,10 @@ mod tests {
         FeedFrame::Hello { build: "b".into(), now: Millis(0), heartbeat_ms: 5_000 }
     }
     fn snapshot(seq: u64) -> FeedFrame {
-        FeedFrame::Snapshot { seq, sessions: Vec::new() }
+        piece(seq, 0)
+    }
+    fn piece(seq: u64, rest: u32) -> FeedFrame {
+        FeedFrame::Snapshot { seq, sessions: Vec::new(), rest }
     }
     fn changes(seq: u64) -> FeedFrame {
         FeedFrame::Changes { seq, changes: Vec::new() }
@@ -78,6 +90,8 @@ mod tests {
             snapshot(2),
             changes(3),
             heartbeat(3),
+            piece(3, 2),
+            piece(3, 2),
         ];
         assert_eq!(all(&frames), Ok(()));
     }
@@ -93,6 +107,9 @@ mod tests {
             vec![hello(), snapshot(0), changes(1), changes(1)],
             vec![hello(), snapshot(0), changes(1), heartbeat(2)],
             vec![hello(), snapshot(0), snapshot(1)],
+            vec![hello(), piece(0, 2), changes(1)],
+            vec![hello(), piece(0, 2), piece(0, 1)],
+            vec![hello(), piece(0, 2), snapshot(0)],
         ] {
             assert_eq!(all(&frames), Err(Untrusted), "{frames:?}");
         }

@@ -138,6 +138,12 @@ impl Filter {
         self.kinds.passes(row.session.kind) && self.passes_but_kind(row, now, me)
     }
 
+    /// Whether sessions of a type pass, as far as types are chosen.
+    #[must_use]
+    pub const fn passes_kind(&self, kind: SessionType) -> bool {
+        self.kinds.passes(kind)
+    }
+
     /// Whether a row passes, whatever types are chosen.
     #[must_use]
     pub fn passes_but_kind(&self, row: &Row, now: Millis, me: &str) -> bool {

@@ -25,7 +25,7 @@ pub use filter::{
 };
 pub use layout::Layout;
 pub use order::Order;
-pub use rows::{Row, Rows};
+pub use rows::{Row, Rows, Waiting};
 pub use sheet::Sheet;
 pub use sort::{Direction, Sort};
 pub use view::{Build, Changed, Group, Lens, Line, View};

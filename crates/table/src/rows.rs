@@ -1,6 +1,6 @@
 //! Every session that the page knows, kept current by the feed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use wire::{Change, End, Millis, Rights, Session, SessionId};
@@ -35,83 +35,115 @@ impl Row {
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     by_id: HashMap<SessionId, Arc<Row>>,
-    /// When each tombstone is to go, by the viewer's clock.
-    tombstones: Vec<(SessionId, i64)>,
+    /// When each tombstone is to go, by the viewer's clock; those that went earlier are passed over.
+    tombstones: VecDeque<(SessionId, Millis)>,
+    /// While a snapshot comes in: what was known before and has not come yet.
+    missing: Option<HashSet<SessionId>>,
+    open: usize,
+    watched: usize,
 }
 
 impl Rows {
-    /// Replaces everything by a snapshot. Rows that did not change stay the same ones; tombstones
-    /// that stand stay for their time.
-    pub fn replace(&mut self, sessions: Vec<(Session, Rights)>) {
-        let mut before = std::mem::take(&mut self.by_id);
-        for (session, rights) in sessions {
-            let id = session.id;
-            let row = match before.remove(&id) {
-                Some(row) if row.session == session && row.rights == rights && row.ended.is_none() => row,
-                _ => Row::new(session, rights),
-            };
-            self.by_id.insert(id, row);
-        }
-        let by_id = &mut self.by_id;
-        self.tombstones.retain(|(id, _)| match before.remove(id) {
-            Some(row) if row.ended.is_some() => by_id.insert(*id, row).is_none(),
-            _ => false,
+    /// Replaces everything by a snapshot.
+    pub fn replace(&mut self, sessions: Vec<(Session, Rights)>) -> Vec<Changed> {
+        self.take_piece(sessions, 0)
+    }
+
+    /// Takes a piece of a snapshot that replaces everything; `rest` sessions are in the pieces to come. Rows
+    /// that did not change stay the same ones. With the last piece goes what did not come; tombstones that
+    /// stand stay for their time.
+    pub fn take_piece(&mut self, sessions: Vec<(Session, Rights)>, rest: usize) -> Vec<Changed> {
+        let mut missing = self.missing.take().unwrap_or_else(|| {
+            self.by_id.values().filter(|row| row.ended.is_none()).map(|row| row.session.id).collect()
         });
+        if self.by_id.is_empty() {
+            self.by_id.reserve(sessions.len() + rest);
+        }
+        let mut changed = Vec::with_capacity(sessions.len());
+        for (session, rights) in sessions {
+            missing.remove(&session.id);
+            let is_same = self.get(session.id).is_some_and(|row| {
+                row.session == session && row.rights == rights && row.ended.is_none()
+            });
+            if !is_same {
+                changed.push(self.put(Row::new(session, rights)));
+            }
+        }
+        if rest > 0 {
+            self.missing = Some(missing);
+        } else {
+            changed.extend(missing.into_iter().filter_map(|id| self.remove(id)));
+        }
+        changed
+    }
+
+    /// Whether pieces of a snapshot are still to come.
+    #[must_use]
+    pub const fn is_coming(&self) -> bool {
+        self.missing.is_some()
+    }
+
+    /// Forgets that a snapshot was coming in: its connection is gone, another begins from its first piece.
+    pub fn break_off(&mut self) {
+        self.missing = None;
     }
 
     /// Applies one change; `now` is the viewer's clock. What is not known is passed over.
     pub fn apply(&mut self, change: Change, now: Millis) -> Option<Changed> {
         match change {
-            Change::Opened(session, rights) => {
-                let id = session.id;
-                let row = Row::new(session, rights);
-                self.tombstones.retain(|(known, _)| *known != id);
-                Some(Changed { before: self.by_id.insert(id, row.clone()), after: Some(row) })
-            }
+            Change::Opened(session, rights) => Some(self.put(Row::new(session, rights))),
             Change::Updated(update) => {
-                let row = self.by_id.get_mut(&update.id).filter(|row| row.ended.is_none())?;
-                let mut session = row.session.clone();
-                (session.watchers, session.last_active_at) = (update.watchers, update.last_active_at);
-                let after = Arc::new(Row {
-                    session,
-                    rights: row.rights,
-                    ended: None,
-                    haystack: row.haystack.clone(),
-                });
-                let before = std::mem::replace(row, after.clone());
-                Some(Changed { before: Some(before), after: Some(after) })
+                let row = self.by_id.get(&update.id).filter(|row| row.ended.is_none())?;
+                let mut next = Row::clone(row);
+                (next.session.watchers, next.session.last_active_at) =
+                    (update.watchers, update.last_active_at);
+                Some(self.put(Arc::new(next)))
             }
             Change::Ended(id, end) => {
-                let row = self.by_id.get_mut(&id).filter(|row| row.ended.is_none())?;
-                let after = Arc::new(Row {
-                    ended: Some(end),
-                    rights: Rights::default(),
-                    session: row.session.clone(),
-                    haystack: row.haystack.clone(),
-                });
-                let before = std::mem::replace(row, after.clone());
-                self.tombstones.push((id, now.0 + TOMBSTONE_MS));
-                Some(Changed { before: Some(before), after: Some(after) })
+                let row = self.by_id.get(&id).filter(|row| row.ended.is_none())?;
+                let ended = Row { ended: Some(end), rights: Rights::default(), ..Row::clone(row) };
+                self.tombstones.push_back((id, Millis(now.0 + TOMBSTONE_MS)));
+                Some(self.put(Arc::new(ended)))
             }
-            Change::Hidden(id) => {
-                self.tombstones.retain(|(known, _)| *known != id);
-                Some(Changed { before: Some(self.by_id.remove(&id)?), after: None })
-            }
+            Change::Hidden(id) => self.remove(id),
         }
     }
 
     /// Takes away the tombstones whose time is over.
     pub fn sweep(&mut self, now: Millis) -> Vec<Changed> {
-        let due = |(_, at): &(SessionId, i64)| *at <= now.0;
-        if !self.tombstones.iter().any(due) {
-            return Vec::new();
+        let mut changed = Vec::new();
+        while let Some((id, _)) = self.tombstones.pop_front_if(|(_, at)| *at <= now) {
+            if self.get(id).is_some_and(|row| row.ended.is_some()) {
+                changed.extend(self.remove(id));
+            }
         }
-        let (gone, kept) = self.tombstones.iter().partition(|entry| due(entry));
-        self.tombstones = kept;
-        let gone: Vec<(SessionId, i64)> = gone;
-        gone.into_iter()
-            .filter_map(|(id, _)| Some(Changed { before: Some(self.by_id.remove(&id)?), after: None }))
-            .collect()
+        changed
+    }
+
+    fn put(&mut self, row: Arc<Row>) -> Changed {
+        self.count(&row, true);
+        let before = self.by_id.insert(row.session.id, row.clone());
+        if let Some(before) = &before {
+            self.count(before, false);
+        }
+        Changed { before, after: Some(row) }
+    }
+
+    fn remove(&mut self, id: SessionId) -> Option<Changed> {
+        let before = self.by_id.remove(&id)?;
+        self.count(&before, false);
+        Some(Changed { before: Some(before), after: None })
+    }
+
+    fn count(&mut self, row: &Row, enters: bool) {
+        if row.ended.is_none() {
+            let watched = usize::from(row.session.watchers > 0);
+            if enters {
+                (self.open, self.watched) = (self.open + 1, self.watched + watched);
+            } else {
+                (self.open, self.watched) = (self.open - 1, self.watched - watched);
+            }
+        }
     }
 
     /// The row of a session.
@@ -127,30 +159,68 @@ impl Rows {
 
     /// How many sessions are open.
     #[must_use]
-    pub fn open(&self) -> usize {
-        self.by_id.len() - self.tombstones.len()
+    pub const fn open(&self) -> usize {
+        self.open
     }
 
     /// How many open sessions somebody watches.
     #[must_use]
-    pub fn watched(&self) -> usize {
-        self.iter().filter(|row| row.ended.is_none() && row.session.watchers > 0).count()
+    pub const fn watched(&self) -> usize {
+        self.watched
     }
 
     /// How many tombstones stand.
     #[must_use]
     pub fn ended(&self) -> usize {
-        self.tombstones.len()
+        self.by_id.len() - self.open
     }
 
-    /// How many sessions are open here and were not in `before`, and how many the other way round.
+    /// Everything that is another here than in `before`.
     #[must_use]
-    pub fn compared_to(&self, before: &Self) -> (usize, usize) {
-        let open_in = |rows: &Self, id: SessionId| rows.get(id).is_some_and(|row| row.ended.is_none());
-        let only_in = |a: &Self, b: &Self| {
-            a.iter().filter(|row| row.ended.is_none() && !open_in(b, row.session.id)).count()
-        };
-        (only_in(self, before), only_in(before, self))
+    pub fn changes_since(&self, before: &Self) -> Vec<Changed> {
+        let other = |a: &Arc<Row>, b: Option<&Arc<Row>>| b.is_none_or(|b| !Arc::ptr_eq(a, b));
+        let here = self.iter().filter(|row| other(row, before.get(row.session.id))).map(|row| Changed {
+            before: before.get(row.session.id).cloned(),
+            after: Some(row.clone()),
+        });
+        let gone = before.iter().filter(|row| self.get(row.session.id).is_none());
+        here.chain(gone.map(|row| Changed { before: Some(row.clone()), after: None })).collect()
+    }
+}
+
+impl Changed {
+    /// Whether a session was opened by it, and whether one ended.
+    #[must_use]
+    pub fn opened_or_ended(&self) -> (bool, bool) {
+        let is_open = |row: &Option<Arc<Row>>| row.as_ref().is_some_and(|row| row.ended.is_none());
+        let (before, after) = (is_open(&self.before), is_open(&self.after));
+        (!before && after, before && !after)
+    }
+}
+
+/// What waits behind a picture that is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Sessions that are open now and were not in the picture.
+    pub opened: usize,
+    /// Sessions that were open in the picture and are no longer.
+    pub closed: usize,
+}
+
+impl Waiting {
+    /// Takes changes that came after the picture of `held` was taken.
+    pub fn count(&mut self, changes: &[Changed], held: &Rows) {
+        for change in changes {
+            let Some(row) = change.after.as_ref().or(change.before.as_ref()) else { continue };
+            let in_picture = held.get(row.session.id).is_some_and(|row| row.ended.is_none());
+            match (change.opened_or_ended(), in_picture) {
+                ((true, _), false) => self.opened += 1,
+                ((true, _), true) => self.closed -= 1,
+                ((_, true), true) => self.closed += 1,
+                ((_, true), false) => self.opened -= 1,
+                ((false, false), _) => {}
+            }
+        }
     }
 }
 
@@ -197,12 +267,42 @@ mod tests {
     }
 
     #[test]
+    fn a_snapshot_in_pieces_takes_away_only_with_its_last_one() {
+        let mut rows = Rows::default();
+        rows.replace((1..=4).map(|n| (session(n), ALL)).collect());
+        assert_eq!(rows.take_piece(vec![(session(5), ALL)], 1).len(), 1);
+        assert!(rows.is_coming());
+        assert_eq!(rows.open(), 5);
+        let changed = rows.take_piece(vec![(session(1), ALL)], 0);
+        assert_eq!(changed.len(), 3, "two, three and four are gone");
+        assert_eq!((rows.open(), rows.is_coming()), (2, false));
+        rows.take_piece(vec![(session(7), ALL)], 9);
+        rows.break_off();
+        rows.replace(vec![(session(1), ALL)]);
+        assert_eq!(rows.open(), 1);
+    }
+
+    #[test]
     fn what_waits_behind_a_frozen_picture_is_counted() {
         let mut rows = Rows::default();
         rows.replace(vec![(session(1), ALL), (session(2), ALL)]);
-        let frozen = rows.clone();
-        rows.apply(Change::Opened(session(3), ALL), Millis(0));
-        rows.apply(Change::Ended(id(1), End::new(EndReason::Closed, Millis(0))), Millis(0));
-        assert_eq!(rows.compared_to(&frozen), (1, 1));
+        let held = rows.clone();
+        let mut waiting = Waiting::default();
+        let mut apply = |change, expected| {
+            let changed: Vec<Changed> = rows.apply(change, Millis(0)).into_iter().collect();
+            waiting.count(&changed, &held);
+            assert_eq!((waiting.opened, waiting.closed), expected);
+        };
+        apply(Change::Opened(session(3), ALL), (1, 0));
+        apply(Change::Ended(id(1), End::new(EndReason::Closed, Millis(0))), (1, 1));
+        apply(Change::Opened(session(1), ALL), (1, 0));
+        apply(Change::Ended(id(3), End::new(EndReason::Closed, Millis(0))), (0, 0));
+        apply(Change::Hidden(id(2)), (0, 1));
+        let mut view = super::super::View::default();
+        view.rebuild(&held);
+        view.follow(&rows.changes_since(&held));
+        let mut anew = super::super::View::default();
+        anew.rebuild(&rows);
+        assert!(view.iter().eq(anew.iter()));
     }
 }

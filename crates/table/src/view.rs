@@ -42,7 +42,7 @@ pub struct Lens {
     /// Which of them are shown.
     pub filter: Filter,
     /// Name of the viewer, for what is theirs.
-    pub me: String,
+    pub me: Box<str>,
     /// The moment that ages are counted to.
     pub now: Millis,
 }
@@ -53,11 +53,11 @@ impl Lens {
     }
 
     fn passes(&self, row: &Row) -> bool {
-        self.filter.holds(&row.haystack)
+        self.filter.passes_but_kind(row, self.now, &self.me)
     }
 
     fn shows(&self, entry: &Entry) -> bool {
-        entry.passes && self.filter.kinds.passes(entry.row.session.kind)
+        entry.passes && self.filter.passes_kind(entry.row.session.kind)
     }
 }
 
@@ -145,6 +145,12 @@ impl View {
     #[must_use]
     pub const fn filter(&self) -> &Filter {
         &self.lens.filter
+    }
+
+    /// What the rows are held against.
+    #[must_use]
+    pub const fn lens(&self) -> &Lens {
+        &self.lens
     }
 
     /// Where a session stands among the shown rows, folded ones included.

@@ -46,12 +46,14 @@ pub enum FeedFrame {
         /// Milliseconds between heartbeats.
         heartbeat_ms: u32,
     },
-    /// Everything that is open now; replaces what the page has.
+    /// Everything that is open now, in pieces with nothing between them; replaces what the page has.
     Snapshot {
         /// Last `Changes` before it.
         seq: u64,
-        /// The open sessions, in no particular order.
+        /// Open sessions, those that were opened last first.
         sessions: Vec<(Session, Rights)>,
+        /// How many more are in the pieces to come; 0 in the last one.
+        rest: u32,
     },
     /// What happened since.
     Changes {

@@ -10,7 +10,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use hub::List;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
-use wire::{End, EndReason, FeedFrame, Millis, encode};
+use wire::{End, EndReason, FeedFrame, Millis, Rights, Session, encode};
 
 use super::gauges::Kind;
 use super::signed_in::Signed;
@@ -21,6 +21,10 @@ use view::View;
 
 /// Longest silence.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Sessions in the first piece of a snapshot: more than a window shows, and soon there.
+const FIRST_PIECE: usize = 250;
+/// Sessions in each later piece: a few milliseconds of a browser's time.
+const PIECE: usize = 1_000;
 /// Changes are sent at most once in a browser's frame; what happens meanwhile goes into one message.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -162,10 +166,12 @@ impl Feed {
             let mut list = hub.list();
             let mut view = View::new(viewer);
             let sessions = view.snapshot(list.snapshot());
-            (list, view, encode(&FeedFrame::Snapshot { seq, sessions }))
+            (list, view, pieces(seq, sessions))
         });
-        let (list, view, frame) = made.await.map_err(|_| Leave::Close(Close::Failed))?;
-        self.send(frame).await?;
+        let (list, view, pieces) = made.await.map_err(|_| Leave::Close(Close::Failed))?;
+        for piece in pieces {
+            self.send(piece).await?;
+        }
         Ok((list, view))
     }
 
@@ -188,6 +194,22 @@ impl Feed {
             Leave::Close(close) => self.socket.close(None, close).await,
             Leave::Lost => {}
         }
+    }
+}
+
+/// The frames of a snapshot; what was opened last comes first, as most pages show it first.
+fn pieces(seq: u64, mut sessions: Vec<(Session, Rights)>) -> Vec<Vec<u8>> {
+    sessions.sort_unstable_by_key(|(session, _)| std::cmp::Reverse(session.started_at));
+    let mut pieces = Vec::with_capacity(sessions.len() / PIECE + 2);
+    let mut size = FIRST_PIECE;
+    loop {
+        let later = sessions.split_off(size.min(sessions.len()));
+        let rest = u32::try_from(later.len()).unwrap_or(u32::MAX);
+        pieces.push(encode(&FeedFrame::Snapshot { seq, sessions, rest }));
+        if later.is_empty() {
+            return pieces;
+        }
+        (sessions, size) = (later, PIECE);
     }
 }
 

@@ -18,7 +18,7 @@ async fn feed(browser: &Browser) -> (Socket, Vec<(Session, Rights)>) {
         other => panic!("{other:?}"),
     }
     match socket.feed().await {
-        FeedFrame::Snapshot { seq: 0, sessions } => (socket, sessions),
+        FeedFrame::Snapshot { seq: 0, sessions, rest: 0 } => (socket, sessions),
         other => panic!("{other:?}"),
     }
 }

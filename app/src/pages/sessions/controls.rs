@@ -14,7 +14,7 @@ use crate::feed::{Feed, Status};
 use crate::kept::{KeptLayout, MyName};
 use crate::pages::wall;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::{Clause, Column, Filter, KindSet, Layout, Query, Rows, Sort};
+use crate::table::{Clause, Column, Filter, KindSet, Layout, Lens, Order, Query, Rows, Sort};
 
 /// The page's settings; a handle, cheap to copy, in the context of the page.
 #[derive(Clone, Copy)]
@@ -63,13 +63,15 @@ impl Controls {
             exports: Exports::new(),
         };
         let MyName(me) = expect_context();
+        let group = Memo::new(move |_| layout.with(Layout::group));
         Effect::new(move |_| {
-            let filter = controls.filter();
-            me.with_value(|me| board.refilter(filter, controls.clock.read(), me));
+            let now = controls.clock.read();
+            let order = Order { group: group.get(), sort: controls.sort.get(), zone: offset_at(now) };
+            let lens = Lens { filter: controls.filter(), me: me.with_value(Clone::clone), now };
+            board.arrange(order, lens);
         });
         let now = use_now();
         Effect::new(move |_| board.retime(now.get()));
-        Effect::new(move |_| board.resort(controls.sort.get()));
         on_cleanup(move || {
             if controls.frozen.get_untracked() {
                 board.freeze(false);

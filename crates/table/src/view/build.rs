@@ -48,6 +48,15 @@ impl View {
         Build::new(self.order.clone(), lens, Vec::new(), Some(self.all.clone()))
     }
 
+    /// Begins to sort and filter it another way.
+    #[must_use]
+    pub fn arranged(&self, order: Order, lens: Lens) -> Build {
+        if order == self.order {
+            return self.refiltered(lens);
+        }
+        Build::new(order, lens, self.iter_all().cloned().collect(), None)
+    }
+
     /// Takes what was built; whatever changed meanwhile is followed.
     pub fn take(&mut self, build: Build) {
         let Build { order, lens, all, shown, counts, changed, .. } = build;

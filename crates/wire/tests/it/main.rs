@@ -90,8 +90,8 @@ fn feed_frame() -> impl Strategy<Value = FeedFrame> {
             now,
             heartbeat_ms
         }),
-        (any::<u64>(), proptest::collection::vec((session(), rights()), 0..4))
-            .prop_map(|(seq, sessions)| FeedFrame::Snapshot { seq, sessions }),
+        (any::<u64>(), proptest::collection::vec((session(), rights()), 0..4), any::<u32>())
+            .prop_map(|(seq, sessions, rest)| FeedFrame::Snapshot { seq, sessions, rest }),
         (any::<u64>(), proptest::collection::vec(change(), 0..6))
             .prop_map(|(seq, changes)| FeedFrame::Changes { seq, changes }),
         (any::<u64>(), millis()).prop_map(|(seq, now)| FeedFrame::Heartbeat { seq, now }),
