@@ -168,9 +168,9 @@ impl Board {
     /// Builds for as long as a slice; what is left is done in the next one.
     fn build(self, by_hand: bool) {
         let slice = Slice::begin(SLICE_MS);
-        let done = self.building.try_update_value(|building| {
-            building.take_if(|build| build.step(&mut || slice.has_time()))
-        });
+        let done = self
+            .building
+            .try_update_value(|building| building.take_if(|build| build.step(&mut || slice.has_time())));
         match done {
             Some(Some(build)) => {
                 self.view.update_value(|view| view.take(build));
@@ -209,6 +209,11 @@ impl Board {
         self.turned();
     }
 
+    /// Looks at the view as it is now, without following it.
+    pub(crate) fn view_now<T>(self, look: impl FnOnce(&View) -> T) -> T {
+        self.view.with_value(look)
+    }
+
     /// Looks at the view, and follows its changes.
     pub(crate) fn view<T>(self, look: impl FnOnce(&View) -> T) -> T {
         self.turn.track();
@@ -229,6 +234,11 @@ impl Board {
     /// The line of a session, if it is shown, or of the group that hides it; does not follow it.
     pub(crate) fn line_of(self, id: SessionId) -> Option<usize> {
         self.with_rows(|rows| self.view.with_value(|view| view.line_of(id, rows)))
+    }
+
+    /// Where a session stands among the shown rows; does not follow it.
+    pub(crate) fn place(self, id: SessionId) -> Option<usize> {
+        self.with_rows(|rows| self.view.with_value(|view| view.place(id, rows)))
     }
 
     fn with_rows<T>(self, look: impl FnOnce(&Rows) -> T) -> T {

@@ -10,6 +10,7 @@ mod filter;
 mod layout;
 mod order;
 mod rows;
+mod selection;
 mod sheet;
 mod sort;
 pub mod time;
@@ -26,6 +27,7 @@ pub use filter::{
 pub use layout::Layout;
 pub use order::Order;
 pub use rows::{Row, Rows, Waiting};
+pub use selection::Selection;
 pub use sheet::Sheet;
 pub use sort::{Direction, Sort};
 pub use view::{Build, Changed, Group, Lens, Line, View};

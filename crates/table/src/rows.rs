@@ -62,9 +62,9 @@ impl Rows {
         let mut changed = Vec::with_capacity(sessions.len());
         for (session, rights) in sessions {
             missing.remove(&session.id);
-            let is_same = self.get(session.id).is_some_and(|row| {
-                row.session == session && row.rights == rights && row.ended.is_none()
-            });
+            let is_same = self
+                .get(session.id)
+                .is_some_and(|row| row.session == session && row.rights == rights && row.ended.is_none());
             if !is_same {
                 changed.push(self.put(Row::new(session, rights)));
             }
@@ -179,10 +179,10 @@ impl Rows {
     #[must_use]
     pub fn changes_since(&self, before: &Self) -> Vec<Changed> {
         let other = |a: &Arc<Row>, b: Option<&Arc<Row>>| b.is_none_or(|b| !Arc::ptr_eq(a, b));
-        let here = self.iter().filter(|row| other(row, before.get(row.session.id))).map(|row| Changed {
-            before: before.get(row.session.id).cloned(),
-            after: Some(row.clone()),
-        });
+        let here = self
+            .iter()
+            .filter(|row| other(row, before.get(row.session.id)))
+            .map(|row| Changed { before: before.get(row.session.id).cloned(), after: Some(row.clone()) });
         let gone = before.iter().filter(|row| self.get(row.session.id).is_none());
         here.chain(gone.map(|row| Changed { before: Some(row.clone()), after: None })).collect()
     }

@@ -153,6 +153,13 @@ impl View {
         &self.lens
     }
 
+    /// The open sessions from one place to another among the shown rows, folded ones included.
+    #[must_use]
+    pub fn open_between(&self, first: usize, last: usize) -> Vec<SessionId> {
+        let rows = self.iter().skip(first).take(last.saturating_sub(first).saturating_add(1));
+        rows.filter(|row| row.ended.is_none()).map(|row| row.session.id).collect()
+    }
+
     /// Where a session stands among the shown rows, folded ones included.
     #[must_use]
     pub fn place(&self, id: SessionId, rows: &Rows) -> Option<usize> {

@@ -14,7 +14,32 @@ use crate::feed::{Feed, Status};
 use crate::kept::{KeptLayout, MyName};
 use crate::pages::wall;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::{Clause, Column, Filter, KindSet, Layout, Lens, Order, Query, Rows, Sort};
+use crate::table::{Clause, Column, Filter, KindSet, Layout, Lens, Order, Query, Selection, Sort};
+
+/// The shown columns in their order; the first `pins` of them stay at the left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) columns: Vec<Column>,
+    pub(super) pins: usize,
+}
+
+impl Shape {
+    fn of(layout: &Layout) -> Self {
+        let columns = layout.shown();
+        let pins = columns.iter().take_while(|column| layout.is_pinned(**column)).count();
+        Self { columns, pins }
+    }
+
+    /// The classes of the cells of the nth column.
+    pub(super) fn class(&self, nth: usize, column: Column) -> String {
+        let class = column.class();
+        match nth + 1 {
+            nth if nth < self.pins => format!("{class} pinned"),
+            nth if nth == self.pins => format!("{class} pinned last"),
+            _ => class.to_owned(),
+        }
+    }
+}
 
 /// The page's settings; a handle, cheap to copy, in the context of the page.
 #[derive(Clone, Copy)]
@@ -24,14 +49,14 @@ pub(super) struct Controls {
     pub(super) toasts: Toasts,
     feed: Feed,
     pub(super) kept: KeptLayout,
-    columns: Memo<Vec<Column>>,
+    shape: Memo<Shape>,
     sort: RwSignal<Sort>,
     typed: RwSignal<String>,
     kinds: RwSignal<KindSet>,
     frozen: RwSignal<bool>,
     watched: Memo<Option<SessionId>>,
-    /// Chosen to be watched side by side, in that order.
-    chosen: RwSignal<Vec<SessionId>>,
+    /// Chosen to do something with all of them.
+    chosen: RwSignal<Selection>,
     go: StoredValue<Go>,
     /// What was chosen about exports.
     pub(super) exports: Exports,
@@ -52,13 +77,13 @@ impl Controls {
             toasts: use_toasts(),
             feed: expect_context(),
             kept,
-            columns: Memo::new(move |_| layout.with(Layout::shown)),
+            shape: Memo::new(move |_| layout.with(Shape::of)),
             sort: RwSignal::new(Sort::default()),
             typed: RwSignal::new(String::new()),
             kinds: RwSignal::new(KindSet::default()),
             frozen: RwSignal::new(false),
             watched: Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok())),
-            chosen: RwSignal::new(Vec::new()),
+            chosen: RwSignal::new(Selection::default()),
             go: StoredValue::new(go),
             exports: Exports::new(),
         };
@@ -71,7 +96,10 @@ impl Controls {
             board.arrange(order, lens);
         });
         let now = use_now();
-        Effect::new(move |_| board.retime(now.get()));
+        Effect::new(move |_| {
+            board.retime(now.get());
+            controls.drop_ended();
+        });
         on_cleanup(move || {
             if controls.frozen.get_untracked() {
                 board.freeze(false);
@@ -83,7 +111,12 @@ impl Controls {
 
     /// The shown columns in their order.
     pub(super) fn columns(self) -> Vec<Column> {
-        self.columns.get()
+        self.shape.with(|shape| shape.columns.clone())
+    }
+
+    /// The shown columns, and which of them are pinned.
+    pub(super) fn shape(self) -> Shape {
+        self.shape.get()
     }
 
     /// Changes the layout, and keeps it.
@@ -134,6 +167,14 @@ impl Controls {
         Filter::of(query, offset_at)
     }
 
+    /// Folds a group's rows away, or shows them again.
+    pub(super) fn toggle_group(self, name: &str) {
+        let is_open = self.board.view_now(|view| {
+            view.groups().iter().find(|group| group.name == name).is_none_or(|group| group.is_open)
+        });
+        self.board.fold(name, is_open);
+    }
+
     /// Whether the picture is held.
     pub(super) fn is_frozen(self) -> bool {
         self.frozen.get()
@@ -173,37 +214,72 @@ impl Controls {
         self.navigate("/sessions");
     }
 
-    /// The sessions that are chosen to be watched side by side.
-    pub(super) fn chosen(self) -> Vec<SessionId> {
-        let mut chosen = self.chosen.get();
-        if !chosen.is_empty() {
-            let is_open = |rows: &Rows, id| rows.get(id).is_some_and(|row| row.ended.is_none());
-            self.board.rows(|rows| chosen.retain(|id| is_open(rows, *id)));
-        }
-        chosen
+    /// Looks at the chosen sessions, and follows them.
+    pub(super) fn with_chosen<T>(self, look: impl FnOnce(&Selection) -> T) -> T {
+        self.chosen.with(look)
     }
 
-    /// Chooses a session that may be watched, or no longer; up to nine.
+    /// The chosen sessions that are open, in the order in which they were chosen.
+    pub(super) fn chosen(self) -> Vec<SessionId> {
+        self.chosen.with(|chosen| chosen.ids().iter().copied().filter(|id| self.is_open(*id)).collect())
+    }
+
+    fn is_open(self, id: SessionId) -> bool {
+        self.board.live_row(id).is_some_and(|row| row.ended.is_none())
+    }
+
+    /// Chooses an open session, or no longer.
     pub(super) fn toggle_chosen(self, id: SessionId) {
-        let mut chosen = untrack(|| self.chosen());
-        if let Some(place) = chosen.iter().position(|other| *other == id) {
-            chosen.remove(place);
-        } else if chosen.len() == wall::MOST {
-            return self.toasts.failed(wall::too_many(chosen.len() + 1));
-        } else if self.board.live_row(id).is_some_and(|row| row.rights.watch) {
-            chosen.push(id);
+        if self.is_open(id) {
+            self.chosen.update(|chosen| chosen.toggle(id));
         }
-        self.chosen.set(chosen);
+    }
+
+    /// Chooses every row from where the last one was chosen to this one.
+    pub(super) fn choose_to(self, id: SessionId) {
+        let from = self.chosen.with_untracked(Selection::anchor).filter(|anchor| *anchor != id);
+        let places = from.and_then(|from| Some((self.board.place(from)?, self.board.place(id)?)));
+        let Some((from, to)) = places else {
+            if !self.chosen.with_untracked(|chosen| chosen.contains(id)) {
+                self.toggle_chosen(id);
+            }
+            return;
+        };
+        let range = self.board.view_now(|view| view.open_between(from.min(to), from.max(to)));
+        self.chosen.update(|chosen| chosen.extend(range));
+    }
+
+    /// Chooses every row that is shown.
+    pub(super) fn choose_all(self) {
+        let all = self.board.view_now(|view| view.open_between(0, usize::MAX));
+        self.chosen.update(|chosen| chosen.extend(all));
     }
 
     /// Chooses none.
     pub(super) fn choose_none(self) {
-        self.chosen.set(Vec::new());
+        self.chosen.update(Selection::clear);
     }
 
-    /// Opens the chosen sessions side by side.
+    /// Lets go of chosen sessions that are no longer open.
+    fn drop_ended(self) {
+        if self.chosen.with_untracked(|chosen| chosen.ids().iter().any(|id| !self.is_open(*id))) {
+            self.chosen.update(|chosen| {
+                chosen.retain(|id| self.is_open(id));
+            });
+        }
+    }
+
+    /// Opens the chosen sessions side by side, as far as they can be watched and fit.
     pub(super) fn watch_chosen(self) {
-        self.navigate(&wall::path_of(&untrack(|| self.chosen())));
+        let mut ids = untrack(|| self.chosen());
+        ids.retain(|id| self.board.live_row(*id).is_some_and(|row| row.rights.watch));
+        if ids.len() > wall::MOST {
+            self.toasts.failed(wall::too_many(ids.len()));
+        } else if ids.is_empty() {
+            self.toasts.failed("None of the chosen sessions can be watched.");
+        } else {
+            self.navigate(&wall::path_of(&ids));
+        }
     }
 
     fn navigate(self, path: &str) {

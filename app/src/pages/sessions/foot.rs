@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::controls::use_controls;
-use crate::table::Rows;
+use crate::table::{Rows, Waiting};
 use crate::text::count;
 
 /// The foot.
@@ -17,7 +17,9 @@ pub(super) fn Foot() -> AnyView {
     });
     let sorted = Signal::derive(move || format!("Sorted by {}", controls.sort().in_words()));
     let news = Signal::derive(move || match (board.waiting(), board.rows(Rows::ended)) {
-        (Some((opened, closed)), _) => format!("Frozen: {} opened, {} closed", count(opened), count(closed)),
+        (Some(Waiting { opened, closed }), _) => {
+            format!("Frozen: {} opened, {} closed", count(opened), count(closed))
+        }
         (None, 0) => String::new(),
         (None, n) => format!("{} ended just now", count(n)),
     });

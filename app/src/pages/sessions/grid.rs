@@ -6,6 +6,7 @@ mod acts;
 mod cell;
 mod dom;
 mod focus;
+mod group;
 mod header;
 mod painter;
 mod scroll;
@@ -17,6 +18,7 @@ use super::controls::use_controls;
 use super::states::States;
 use crate::parts::reorder::{Axis, Reorder};
 use crate::parts::terminate::use_terminator;
+use crate::table::View;
 use crate::text::count;
 use focus::Focus;
 use header::Header;
@@ -37,7 +39,7 @@ pub(super) fn Grid() -> AnyView {
     let class = Signal::derive(move || if reorder.dragged().is_some() { "grid is-dragging" } else { "grid" });
     let newer = Signal::derive(move || format!("{} new", count(scroll.above())));
     let no_newer = Signal::derive(move || scroll.above() == 0);
-    let rows = Signal::derive(move || (board.view(|view| view.len()) + 1).to_string());
+    let rows = Signal::derive(move || (board.view(View::lines) + 1).to_string());
     let columns = Signal::derive(move || (controls.columns().len() + 1).to_string());
     let busy = Signal::derive(move || (!board.is_loaded()).to_string());
     view! {

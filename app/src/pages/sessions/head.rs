@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::controls::use_controls;
 use super::export;
 use crate::parts::{Icon, IconName};
-use crate::table::Rows;
+use crate::table::{Rows, Selection};
 use crate::text::count;
 
 /// The heading and its buttons.
@@ -26,8 +26,9 @@ pub(super) fn Head() -> AnyView {
     let frozen = Signal::derive(move || controls.is_frozen().to_string());
     let frozen_icon =
         Signal::derive(move || if controls.is_frozen() { IconName::Play } else { IconName::Pause });
-    let none_chosen = Signal::derive(move || controls.chosen().is_empty());
-    let chosen = Signal::derive(move || format!("Watch {} side by side", controls.chosen().len()));
+    let none_chosen = Signal::derive(move || controls.with_chosen(Selection::is_empty));
+    let chosen =
+        Signal::derive(move || format!("Watch {} side by side", controls.with_chosen(Selection::len)));
     view! {
         <div class="row">
             <h1 id="sessions-title">"Sessions"</h1>

@@ -53,7 +53,13 @@ impl View {
     }
 
     /// What was at a place of all rows is another now, or gone, or there is one more.
-    fn follow_one(&mut self, before: Option<usize>, after: Option<Entry>, all: &mut Moves, shown: &mut Moves) {
+    fn follow_one(
+        &mut self,
+        before: Option<usize>,
+        after: Option<Entry>,
+        all: &mut Moves,
+        shown: &mut Moves,
+    ) {
         if let Some(at) = before {
             self.counts.leave(&self.all[at]);
         }

@@ -32,12 +32,12 @@ pub(super) fn fill(td: &Element, row: &Row) {
         return;
     }
     let of = terminate::in_words(&row.session);
+    let choose = button("act bare choose", "choose", "Choose", &format!("Choose {of}"));
+    set(&choose, "role", "checkbox");
+    set(&choose, "aria-checked", "false");
+    append(&choose, &icon(IconName::Check));
+    append(td, &choose);
     if row.rights.watch {
-        let choose = button("act bare choose", "choose", "Choose", &format!("Choose {of}, to watch several"));
-        set(&choose, "role", "checkbox");
-        set(&choose, "aria-checked", "false");
-        append(&choose, &icon(IconName::Check));
-        append(td, &choose);
         let watch = button("act watch", "watch", "Watch", &format!("Watch {of}"));
         watch.set_text_content(Some("Watch"));
         append(td, &watch);
@@ -76,10 +76,16 @@ fn button(class: &str, act: &str, label: &str, title: &str) -> Element {
 
 /// A click in the rows: does what the button under it offers; with Ctrl it chooses the row.
 pub(super) fn click(event: &MouseEvent, controls: Controls, terminator: Terminator) {
-    let Some((id, act)) = pressed(event) else { return };
-    let with_ctrl = if event.ctrl_key() || event.meta_key() { "choose" } else { "" };
-    match act.as_deref().unwrap_or(with_ctrl) {
+    let Some((id, act)) = pressed(event) else { return toggle_group(event, controls) };
+    let with_keys = match (event.shift_key(), event.ctrl_key() || event.meta_key()) {
+        (true, _) => "choose-to",
+        (false, true) => "choose",
+        (false, false) => "",
+    };
+    match act.as_deref().unwrap_or(with_keys) {
+        "choose" if event.shift_key() => controls.choose_to(id),
         "choose" => controls.toggle_chosen(id),
+        "choose-to" => controls.choose_to(id),
         "watch" => controls.watch(id),
         "link" => copy_link(id, controls),
         "terminate" => {
@@ -88,6 +94,15 @@ pub(super) fn click(event: &MouseEvent, controls: Controls, terminator: Terminat
             }
         }
         _ => {}
+    }
+}
+
+/// A click on the heading of a group folds it, or opens it again.
+fn toggle_group(event: &MouseEvent, controls: Controls) {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    let heading = target.and_then(|target| target.closest("[data-group]").ok().flatten());
+    if let Some(name) = heading.and_then(|heading| heading.get_attribute("data-group")) {
+        controls.toggle_group(&name);
     }
 }
 

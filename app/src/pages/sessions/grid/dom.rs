@@ -30,6 +30,14 @@ pub(super) fn set(element: &Element, name: &str, value: &str) {
     }
 }
 
+/// Sets an attribute, or takes it away.
+pub(super) fn set_or_unset(element: &Element, name: &str, value: Option<&str>) {
+    match value {
+        Some(value) => set(element, name, value),
+        None => element.remove_attribute(name).expect("a well-formed attribute name"),
+    }
+}
+
 /// Puts a node at the end of another.
 pub(super) fn append(parent: &Node, child: &Node) {
     parent.append_child(child).expect("a fresh node has no descendants to be its parent");

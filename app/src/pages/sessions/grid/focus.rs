@@ -10,13 +10,23 @@ use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent};
 use wire::SessionId;
 
 use super::super::controls::Controls;
-use super::scroll::Scroll;
+use super::scroll::{Place, Scroll};
+use crate::table::View;
 
-/// A cell or button that can have the focus: a row (the headings when none) and which in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A cell or button that can have the focus: a line (the headings when none) and which in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Spot {
-    row: Option<SessionId>,
+    line: Option<Place>,
     nth: usize,
+}
+
+impl Spot {
+    const fn session(&self) -> Option<SessionId> {
+        match self.line {
+            Some(Place::Row(id)) => Some(id),
+            _ => None,
+        }
+    }
 }
 
 /// The grid's focus; a handle, cheap to copy.
@@ -52,8 +62,8 @@ impl Focus {
     pub(super) fn entered(self, event: &FocusEvent) {
         self.inside.set_value(true);
         if let Some(spot) = event.target().and_then(|target| spot_of(&target.unchecked_into())) {
+            self.scroll.hold(spot.line.is_some());
             self.spot.set_value(Some(spot));
-            self.scroll.hold(spot.row.is_some());
         }
     }
 
@@ -73,7 +83,7 @@ impl Focus {
     fn rescue(self) {
         let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
         if lost && self.inside.get_value() {
-            let cell = self.spot.get_value().and_then(|spot| self.cell(spot.row, spot.nth));
+            let cell = self.spot.get_value().and_then(|spot| self.cell(spot.line.as_ref(), spot.nth));
             if let Some(target) = cell.or_else(|| self.find("table")) {
                 let options = web_sys::FocusOptions::new();
                 options.set_prevent_scroll(true);
@@ -87,10 +97,10 @@ impl Focus {
         if event.alt_key() || event.meta_key() || event.shift_key() {
             return;
         }
-        let len = untrack(|| self.controls.board.view(|view| view.len()));
-        let spot = self.spot.get_value();
-        let place = spot.and_then(|spot| spot.row).and_then(|id| self.controls.board.place(id));
-        let nth = spot.map_or(0, |spot| spot.nth);
+        let len = self.controls.board.view_now(View::lines);
+        let spot = self.spot.get_value().unwrap_or_default();
+        let place = spot.line.as_ref().and_then(|line| self.place(line));
+        let nth = spot.nth;
         let far = event.ctrl_key();
         let page = self.scroll.page();
         let in_grid_itself = event.target().is_some_and(|target| spot_of(&target.unchecked_into()).is_none());
@@ -106,12 +116,15 @@ impl Focus {
             "End" => self.go(place, usize::MAX),
             "PageDown" => self.go(Some((place.unwrap_or(0) + page).min(len.saturating_sub(1))), nth),
             "PageUp" => self.go(Some(place.unwrap_or(0).saturating_sub(page)), nth),
-            " " if !on_button(event) => {
-                if let Some(id) = spot.and_then(|spot| spot.row) {
-                    self.controls.toggle_chosen(id);
-                }
-            }
-            "Enter" if !on_button(event) => self.watch(spot.and_then(|spot| spot.row)),
+            " " if !on_button(event) => match &spot.line {
+                Some(Place::Row(id)) => self.controls.toggle_chosen(*id),
+                Some(Place::Group(name)) => self.controls.toggle_group(name),
+                None => return,
+            },
+            "Enter" if !on_button(event) => match &spot.line {
+                Some(Place::Group(name)) => self.controls.toggle_group(name),
+                _ => self.watch(spot.session()),
+            },
             _ => return,
         }
         event.prevent_default();
@@ -125,26 +138,47 @@ impl Focus {
         }
     }
 
-    /// Puts the focus on a cell of the row at a place, or of the headings.
+    /// The line that something stands at now.
+    fn place(self, line: &Place) -> Option<usize> {
+        match line {
+            Place::Row(id) => self.controls.board.line_of(*id),
+            Place::Group(name) => self.controls.board.view_now(|view| view.line_of_group(name)),
+        }
+    }
+
+    /// Puts the focus on a cell of the line at a place, or of the headings.
     fn go(self, place: Option<usize>, nth: usize) {
-        let row = place.and_then(|place| {
+        let line = place.and_then(|place| {
             self.scroll.reveal(place);
-            untrack(|| self.controls.board.view(|view| view.get(place).map(|row| row.session.id)))
+            self.controls.board.view_now(|view| view.line(place).map(Place::of))
         });
-        // The row may have just come into sight: it is there with the next frame.
+        // The line may have just come into sight: it is there with the next frame.
         request_animation_frame(move || {
-            if let Some(cell) = self.cell(row, nth) {
+            if let Some(cell) = self.cell(line.as_ref(), nth) {
                 let _always = cell.focus();
             }
         });
     }
 
-    /// The cell or button of a row, or the last one when it has not so many.
-    fn cell(self, row: Option<SessionId>, nth: usize) -> Option<HtmlElement> {
-        let row = self.find(&row.map_or_else(|| "#row-head".to_owned(), |id| format!("#row-{id}")))?;
-        let spots = row.query_selector_all("[data-cell]").ok()?;
+    /// The cell or button of a line, or the last one when it has not so many.
+    fn cell(self, line: Option<&Place>, nth: usize) -> Option<HtmlElement> {
+        let line = match line {
+            None => self.find("#row-head")?,
+            Some(Place::Row(id)) => self.find(&format!("#row-{id}"))?,
+            Some(Place::Group(name)) => self.group(name)?,
+        };
+        let spots = line.query_selector_all("[data-cell]").ok()?;
         let last = spots.length().saturating_sub(1);
         spots.get(u32::try_from(nth).unwrap_or(last).min(last))?.dyn_into().ok()
+    }
+
+    /// The drawn heading of a group; its name is text from outside, and no part of a selector.
+    fn group(self, name: &str) -> Option<HtmlElement> {
+        let headings = self.scroller.get_untracked()?.query_selector_all("[data-group]").ok()?;
+        (0..headings.length()).find_map(|at| {
+            let heading: HtmlElement = headings.get(at)?.dyn_into().ok()?;
+            (heading.get_attribute("data-group").as_deref() == Some(name)).then_some(heading)
+        })
     }
 
     fn find(self, selector: &str) -> Option<HtmlElement> {
@@ -166,6 +200,12 @@ fn spot_of(element: &Element) -> Option<Spot> {
     let spots = row.query_selector_all("[data-cell]").ok()?;
     let nth =
         (0..spots.length()).find(|nth| spots.get(*nth).is_some_and(|spot| cell.is_same_node(Some(&spot))))?;
-    let row = row.get_attribute("data-session").and_then(|id| id.parse().ok());
-    Some(Spot { row, nth: usize::try_from(nth).ok()? })
+    let line = place_of(&row);
+    Some(Spot { line, nth: usize::try_from(nth).ok()? })
+}
+
+/// What a line's element stands for; none for the headings.
+pub(super) fn place_of(line: &Element) -> Option<Place> {
+    let session = line.get_attribute("data-session").and_then(|id| id.parse().ok());
+    session.map(Place::Row).or_else(|| line.get_attribute("data-group").map(Place::Group))
 }

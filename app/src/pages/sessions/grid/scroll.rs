@@ -11,13 +11,32 @@ use web_sys::{HtmlElement, ResizeObserver};
 use wire::SessionId;
 
 use crate::board::Board;
+use crate::table::{Line, View};
 
 /// Height of a row in CSS pixels; `--row-height` in the style says the same.
 const ROW_PX: i32 = 36;
 /// Rows drawn beyond either edge, so that scrolling meets rows that are there.
 const MARGIN: usize = 10;
 
-/// The rows that are drawn.
+/// What a line of the table is, by name: it stays the same when it moves.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// The row of a session.
+    Row(SessionId),
+    /// The heading of a group.
+    Group(String),
+}
+
+impl Place {
+    pub(super) fn of(line: Line<'_>) -> Self {
+        match line {
+            Line::Row(row) => Self::Row(row.session.id),
+            Line::Group(group) => Self::Group(group.name.clone()),
+        }
+    }
+}
+
+/// The lines that are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Window {
     first: usize,
@@ -31,7 +50,7 @@ pub(super) struct Scroll {
     scroller: NodeRef<html::Div>,
     body: NodeRef<html::Tbody>,
     window: RwSignal<Window>,
-    drawn: Memo<Vec<SessionId>>,
+    drawn: Memo<Vec<Place>>,
     /// The sessions in sight when last looked, and their places: what is to stay where it is.
     anchors: StoredValue<Vec<(SessionId, usize)>>,
     /// Whether the pointer or the focus is in the rows.
@@ -46,9 +65,7 @@ impl Scroll {
         let window = RwSignal::new(Window::default());
         let drawn = Memo::new(move |_| {
             let Window { first, len } = window.get();
-            board.view(|view| {
-                (first..first + len).map_while(|at| view.get(at)).map(|row| row.session.id).collect()
-            })
+            board.view(|view| (first..first + len).map_while(|at| view.line(at)).map(Place::of).collect())
         });
         let scroll = Self {
             board,
@@ -77,12 +94,12 @@ impl Scroll {
         scroll
     }
 
-    /// The sessions whose rows are drawn, in order.
-    pub(super) fn drawn(self) -> Vec<SessionId> {
+    /// What the drawn lines are, in order.
+    pub(super) fn drawn(self) -> Vec<Place> {
         self.drawn.get()
     }
 
-    /// Place of the first drawn row.
+    /// Place of the first drawn line.
     pub(super) fn first(self) -> usize {
         self.window.get().first
     }
@@ -138,13 +155,13 @@ impl Scroll {
             return;
         };
         // The height goes first: a scroll position beyond it would be cut off.
-        let len = self.board.view(|view| view.len());
+        let len = self.board.view(View::lines);
         set_px(&body, "height", pixels(len));
         if arranged {
             scroller.set_scroll_top(0);
         } else if scroller.scroll_top() > 0 || self.held.get_value() {
             let moved = self.anchors.with_value(|anchors| {
-                anchors.iter().find_map(|(id, was)| Some(pixels(self.board.place(*id)?) - pixels(*was)))
+                anchors.iter().find_map(|(id, was)| Some(pixels(self.board.line_of(*id)?) - pixels(*was)))
             });
             if let Some(moved) = moved.filter(|moved| *moved != 0) {
                 let before = scroller.scroll_top();
@@ -161,7 +178,7 @@ impl Scroll {
         let (Some(scroller), Some(body)) = (self.scroller.get_untracked(), self.body.get_untracked()) else {
             return;
         };
-        let len = untrack(|| self.board.view(|view| view.len()));
+        let len = self.board.view_now(View::lines);
         let top = usize::try_from(scroller.scroll_top() / ROW_PX).unwrap_or(0);
         let in_sight = usize::try_from(scroller.client_height() / ROW_PX).unwrap_or(0) + 1;
         let first = top.saturating_sub(MARGIN).min(len);
@@ -171,7 +188,11 @@ impl Scroll {
         }
         let anchors = untrack(|| {
             self.board.view(|view| {
-                (top..top + in_sight).map_while(|at| Some((view.get(at)?.session.id, at))).collect()
+                let row = |at| match view.line(at) {
+                    Some(Line::Row(row)) => Some((row.session.id, at)),
+                    _ => None,
+                };
+                (top..top + in_sight).filter_map(row).collect()
             })
         });
         self.anchors.set_value(anchors);
