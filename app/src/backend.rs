@@ -26,6 +26,17 @@ pub struct Me {
     pub log_layout: Option<String>,
 }
 
+/// What a request to end a session came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// The session has ended.
+    Ended(End),
+    /// Only its source can end it; it was asked and has not answered yet.
+    Asked,
+    /// Its source will not, for this reason.
+    Refused(String),
+}
+
 /// One session as its own page needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
@@ -213,8 +224,8 @@ pub trait Backend: Send + Sync + 'static {
     /// One session, open or ended.
     async fn session(&self, parts: &Parts, id: SessionId) -> Result<Shown, BackendError>;
 
-    /// Ends a session with a reason; the row has ended when this returns.
-    async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<End, BackendError>;
+    /// Ends a session with a reason; the row has ended when this returns, unless only its source can end it.
+    async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<Ending, BackendError>;
 
     /// Keeps the layout of a table for this person.
     async fn save_layout(&self, parts: &Parts, sheet: Sheet, layout: String) -> Result<(), BackendError>;

@@ -5,9 +5,9 @@
 #![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::server;
-use wire::{End, SessionId};
+use wire::SessionId;
 
-use crate::backend::{AuditPage, AuditQuery, BackendError, LogPage, LogQuery, Me, Shown};
+use crate::backend::{AuditPage, AuditQuery, BackendError, Ending, LogPage, LogQuery, Me, Shown};
 use crate::table::Sheet;
 
 #[cfg(feature = "ssr")]
@@ -44,7 +44,7 @@ pub async fn session(id: SessionId) -> Result<Shown, BackendError> {
 
 /// Ends a session with a reason.
 #[server(endpoint = "terminate")]
-pub async fn terminate(id: SessionId, reason: String) -> Result<End, BackendError> {
+pub async fn terminate(id: SessionId, reason: String) -> Result<Ending, BackendError> {
     let (backend, parts) = scope()?;
     backend.terminate(&parts, id, reason).await
 }

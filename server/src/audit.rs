@@ -63,6 +63,12 @@ pub enum Action {
     WatchRefused,
     /// A session was ended by somebody.
     Terminated,
+    /// A session's source was asked to end it.
+    TerminateAsked,
+    /// The source would not end it; the detail says why.
+    TerminateRefused,
+    /// The source has not answered in its time.
+    TerminateUnanswered,
     /// Rows, or a recording, were exported.
     Exported,
     /// A recording was replayed.
@@ -73,7 +79,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which people look for them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -86,6 +92,9 @@ impl Action {
         Self::InputPaused,
         Self::InputResumed,
         Self::Terminated,
+        Self::TerminateAsked,
+        Self::TerminateRefused,
+        Self::TerminateUnanswered,
         Self::Exported,
         Self::Replayed,
         Self::Recording,
@@ -135,6 +144,9 @@ impl Action {
             Self::InputPaused => "input paused",
             Self::InputResumed => "input resumed",
             Self::Terminated => "terminated",
+            Self::TerminateAsked => "terminate asked",
+            Self::TerminateRefused => "terminate refused",
+            Self::TerminateUnanswered => "terminate unanswered",
             Self::Exported => "exported",
             Self::Replayed => "replayed",
             Self::Recording => "recording",

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hub::{Facts, Hub, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use wire::{End, Millis, Session, SessionId, SessionType, UserId};
+use wire::{End, EndAsked, Millis, Session, SessionId, SessionType, UserId};
 
 use crate::audit::{Action, Event};
 use crate::auth::{Auth, Known};
@@ -226,9 +226,11 @@ impl Inner {
                 watchers: 0,
                 last_active_at: now,
                 recorded: false,
+                user_reported: false,
+                end_asked: EndAsked::No,
                 node,
             },
-            facts: Facts { session: id, user: user.id, account: None, policy: WatchPolicy::Announced },
+            facts: Facts { session: id, user: Some(user.id), account: None, policy: WatchPolicy::Announced },
             screen: ScreenKind::None,
             recording: RecordingRule::Off,
         }

@@ -16,6 +16,7 @@ pub mod crypto;
 pub mod journal;
 pub mod names;
 pub mod ports;
+pub mod reports;
 pub mod serve;
 pub mod services;
 pub mod set_up;

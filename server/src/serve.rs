@@ -27,6 +27,7 @@ use crate::crypto::passwords::Passwords;
 use crate::crypto::vault::Vault;
 use crate::journal::{Journal, Writer};
 use crate::ports::{StoreDirectory, StoreLedger};
+use crate::reports::Keeper;
 use crate::services::Services;
 use crate::set_up::SetUp;
 use crate::store::Store;
@@ -159,6 +160,8 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let (set_up, token) = SetUp::new(store.clone(), passwords).await?;
     let set_up_link = token.map(|token| format!("{}/set-up?token={token}", config.public_url));
     let (epoch, directory) = watch::channel(store.directory_epoch().await?);
+    let (reports, keeper) =
+        Keeper::start(store.clone(), hub.clone(), journal.clone(), config.node.clone()).await?;
     let services = Arc::new(Services {
         store,
         archive,
@@ -167,6 +170,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         console,
         set_up,
         journal,
+        reports,
         config,
         directory,
         stopping: stopping.clone(),
@@ -176,6 +180,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let shared = Arc::clone(&services);
     parts.spawn(async move { web::serve(shared, listener).await.context("the web server failed") });
     parts.spawn(async move { gateway.serve(stopping).await.context("the SSH gateway failed") });
+    parts.spawn(keeper.run(services.stopping.clone()));
     parts.spawn(poll::run(Arc::clone(&services), epoch));
     parts.spawn(flush::run(Arc::clone(&services)));
     parts.spawn(tidy::run(Arc::clone(&services)));

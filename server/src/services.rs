@@ -9,6 +9,7 @@ use crate::auth::Auth;
 use crate::config::Config;
 use crate::console::Console;
 use crate::journal::Journal;
+use crate::reports::Reports;
 use crate::set_up::SetUp;
 use crate::store::Store;
 
@@ -28,6 +29,8 @@ pub struct Services {
     pub set_up: SetUp,
     /// Audit events and session ends, queued and written in order.
     pub journal: Journal,
+    /// Sessions that other systems report.
+    pub reports: Reports,
     /// How the server was told to run.
     pub config: Config,
     /// Counts changes of users, roles, accounts and grants: on a change, ask [`Auth::viewer`] again.

@@ -6,6 +6,7 @@
 
 mod access_log;
 mod accounts;
+mod agent_tokens;
 mod agents;
 mod audit_check;
 mod audit_events;
@@ -14,6 +15,7 @@ mod grants;
 mod host_keys;
 mod preferences;
 mod public_keys;
+mod reports;
 mod roles;
 mod rows;
 mod schema;
@@ -33,12 +35,14 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use access_log::{LogFilter, LogPlace, LogState};
 pub use accounts::{AccountRow, NewAccount, SealedAccount, SecretKind};
+pub use agent_tokens::Source;
 pub use agents::{AgentRow, AgentUrl, NewAgent};
 pub use audit_check::{AuditFault, AuditHead};
 pub use audit_events::{AuditFilter, AuditRow};
 pub use grants::GrantKind;
 pub use host_keys::PinnedKey;
 pub use preferences::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT};
+pub use reports::{Directory, Keyed, LeftOpen, Reported};
 pub use rows::{policy_from_text, policy_text, recording_text};
 pub use session_ends::{EndRequest, Polled};
 pub use sessions::SessionRow;

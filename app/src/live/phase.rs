@@ -53,6 +53,7 @@ pub(crate) const fn end_meaning(reason: EndReason) -> &'static str {
         EndReason::TargetLost => "The connection to the target broke.",
         EndReason::NodeLost => "The node that held it went away.",
         EndReason::RecordingLost => "It had to be recorded and no longer could be.",
+        EndReason::SourceLost => "Nothing was heard of it for longer than its source had promised.",
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use wire::{Session, SessionType};
 
 use super::toast::use_toasts;
+use crate::backend::Ending;
 use crate::{calls, frame, text};
 
 /// Longest reason that is taken, in characters.
@@ -81,9 +82,19 @@ pub(crate) fn TerminateDialog() -> AnyView {
             let done = calls::terminate(session.id, said).await;
             busy.set(false);
             match done {
-                Ok(_) => {
+                Ok(Ending::Ended(_)) => {
                     asked.set(None);
                     toasts.done(format!("Ended: {}.", in_words(&session)));
+                }
+                Ok(Ending::Asked) => {
+                    asked.set(None);
+                    toasts.done(format!(
+                        "Asked to end: {}. Its source has not answered yet; the row says when it does.",
+                        in_words(&session)
+                    ));
+                }
+                Ok(Ending::Refused(why)) => {
+                    error.set(Some(format!("Its source refuses: {}.", text::visible(&why))));
                 }
                 Err(failure) => error.set(Some(frame::sentence(&failure))),
             }

@@ -9,7 +9,7 @@ use russh::ChannelWriteHalf;
 use russh::client::Msg;
 use tokio::time::timeout;
 use wire::live::Size;
-use wire::{End, EndReason, Millis, Session, SessionId, SessionType};
+use wire::{End, EndAsked, EndReason, Millis, Session, SessionId, SessionType};
 
 use crate::far::Far;
 use crate::gateway::Shared;
@@ -172,10 +172,12 @@ fn opening(shared: &Shared, request: &Request, connection: &Connection) -> Openi
         last_active_at: now,
         node: shared.config.node.clone(),
         recorded: false,
+        user_reported: false,
+        end_asked: EndAsked::No,
     };
     let facts = Facts {
         session: id,
-        user: request.user.id,
+        user: Some(request.user.id),
         account: Some(connection.account),
         policy: connection.policy,
     };

@@ -12,7 +12,7 @@ use hub::{
 };
 use tokio::runtime::Builder;
 use wire::live::Size;
-use wire::{End, Millis, Session, SessionId, SessionType, UserId};
+use wire::{End, EndAsked, Millis, Session, SessionId, SessionType, UserId};
 
 const BYTES: usize = 64 << 20;
 const CHUNK: usize = 32 << 10;
@@ -103,9 +103,11 @@ async fn open(hub: &Hub, screen: ScreenKind) -> OpenSession {
         last_active_at: Millis::now(),
         node: "node-1".into(),
         recorded: false,
+        user_reported: false,
+        end_asked: EndAsked::No,
     };
     let facts =
-        Facts { session: id, user: UserId::generate(), account: None, policy: WatchPolicy::Announced };
+        Facts { session: id, user: Some(UserId::generate()), account: None, policy: WatchPolicy::Announced };
     hub.open(Opening { session, facts, screen, recording: RecordingRule::Off })
         .await
         .expect("nothing is written down")

@@ -21,8 +21,8 @@ pub enum WatchPolicy {
 pub struct Facts {
     /// The session.
     pub session: SessionId,
-    /// Who opened it.
-    pub user: UserId,
+    /// Who opened it; none when a source reported it of a user that nobody knows here.
+    pub user: Option<UserId>,
     /// The account that it is on; none for `CONSOLE`.
     pub account: Option<AccountId>,
     /// The account's watch policy.

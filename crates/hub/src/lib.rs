@@ -24,6 +24,7 @@ mod picture;
 mod record;
 mod registry;
 mod ring;
+mod sources;
 mod tape;
 mod text;
 mod watch;
@@ -42,5 +43,6 @@ pub use permission::{
 pub use record::{Archive, Keyframe, Mark, MarkKind, Moment, NotRecorded, Recorder, RecordingRule};
 pub use registry::{Hub, NotOpen, NotOpened};
 pub use screen::Aside;
+pub use sources::Termination;
 pub use text::visible as visible_text;
 pub use watch::{Asked, Room, WatchHandle};

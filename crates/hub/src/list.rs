@@ -9,7 +9,7 @@ use wire::{End, Session, SessionId, Update};
 use crate::Facts;
 use crate::registry::Entry;
 
-/// Most events that [`List::next`] hands out at once.
+/// With so many events [`List::next`] looks for no more.
 const BATCH: usize = 1024;
 
 /// One open session as the list holds it; `screen` says whether there is something to watch.
@@ -26,7 +26,7 @@ pub struct Listed {
 /// What happened to the list.
 #[derive(Clone, Debug)]
 pub enum ListEvent {
-    /// A session was opened.
+    /// A session was opened, or what is said of it is another now.
     Opened(Arc<Listed>),
     /// Its watchers or its last activity changed.
     Updated(Update),
@@ -37,11 +37,11 @@ pub enum ListEvent {
 /// A subscription: take [`List::snapshot`], then [`List::next`].
 pub struct List {
     open: Vec<Arc<Entry>>,
-    events: broadcast::Receiver<ListEvent>,
+    events: broadcast::Receiver<Arc<[ListEvent]>>,
 }
 
 impl List {
-    pub(crate) const fn new(open: Vec<Arc<Entry>>, events: broadcast::Receiver<ListEvent>) -> Self {
+    pub(crate) const fn new(open: Vec<Arc<Entry>>, events: broadcast::Receiver<Arc<[ListEvent]>>) -> Self {
         Self { open, events }
     }
 
@@ -54,10 +54,10 @@ impl List {
     /// The next events, at least one, at most what is ready. `None` when the reader fell too far
     /// behind (or the hub is gone): subscribe anew. Cancel-safe.
     pub async fn next(&mut self) -> Option<Vec<ListEvent>> {
-        let mut events = vec![self.events.recv().await.ok()?];
+        let mut events = self.events.recv().await.ok()?.to_vec();
         while events.len() < BATCH {
             match self.events.try_recv() {
-                Ok(event) => events.push(event),
+                Ok(more) => events.extend_from_slice(&more),
                 // Those that were read are in order and complete; the lag shows at the next call.
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 Err(TryRecvError::Lagged(_)) => return None,

@@ -82,8 +82,8 @@ impl Viewer {
         }
     }
 
-    fn is(&self, user: UserId) -> bool {
-        self.user_id == Some(user)
+    fn is(&self, user: Option<UserId>) -> bool {
+        user.is_some() && self.user_id == user
     }
 
     fn owns(&self, account: Option<AccountId>) -> bool {
@@ -250,7 +250,8 @@ impl Reach {
         match &self.0 {
             Extent::All => true,
             Extent::Own { user, accounts } => {
-                *user == Some(facts.user) || facts.account.is_some_and(|account| accounts.contains(&account))
+                (user.is_some() && *user == facts.user)
+                    || facts.account.is_some_and(|account| accounts.contains(&account))
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{broadcast, watch};
-use wire::{AccountId, End, EndReason, Millis, Session, SessionId, Update};
+use wire::{AccountId, End, EndAsked, EndReason, Millis, Session, SessionId, Update};
 
 use crate::control::{Desk, Times};
 use crate::live::Live;
@@ -14,10 +14,10 @@ use crate::permission::policy_allows;
 use crate::tape::Tape;
 use crate::{
     Archive, Facts, Ledger, LedgerError, List, ListEvent, Listed, NotRecorded, OpenSession, Opening, Permit,
-    Recorder, Refusal, Terminate, Terminated, Watch, WatchHandle, WatchPolicy,
+    Recorder, Refusal, Terminate, Terminated, Termination, Watch, WatchHandle, WatchPolicy,
 };
 
-/// Events kept for readers of the list; who is further behind subscribes anew.
+/// Messages kept for readers of the list; who is further behind subscribes anew.
 const EVENTS: usize = 4096;
 
 /// How often a session's activity is announced, in milliseconds.
@@ -51,7 +51,7 @@ pub enum NotOpened {
 /// All that is open on this node. Cheap to clone.
 #[derive(Clone)]
 pub struct Hub {
-    registry: Arc<Registry>,
+    pub(crate) registry: Arc<Registry>,
 }
 
 /// What hubs, guards and watchers share.
@@ -60,8 +60,9 @@ pub(crate) struct Registry {
     archive: Option<Arc<dyn Archive>>,
     open: Mutex<Open>,
     pub(crate) times: Times,
-    /// Sent to while `open` is locked, so that events have the order of what they tell.
-    events: broadcast::Sender<ListEvent>,
+    /// Sent to while `open` is locked, so that events have the order of what they tell. What happens to many
+    /// sessions in one step is one message.
+    events: broadcast::Sender<Arc<[ListEvent]>>,
 }
 
 #[derive(Default)]
@@ -79,6 +80,8 @@ pub(crate) struct Entry {
     pub(crate) desk: Desk,
     pub(crate) terminated: watch::Sender<Option<Terminated>>,
     pub(crate) facts: Mutex<Facts>,
+    /// Where a request to end it stands; none when a gateway holds it, which ends it at once.
+    asked: Option<Mutex<EndAsked>>,
     last_active: AtomicI64,
     announced: AtomicI64,
 }
@@ -168,12 +171,16 @@ impl Hub {
     }
 
     /// Ends a session at once: its row, its watchers, then its connection. Who asked is the permit's
-    /// viewer.
+    /// viewer. One that only its source can end goes on.
     ///
     /// # Errors
     /// When it is not open.
-    pub fn terminate(&self, permit: Permit<Terminate>, reason: &str) -> Result<End, NotOpen> {
+    pub fn terminate(&self, permit: Permit<Terminate>, reason: &str) -> Result<Termination, NotOpen> {
         let by = permit.viewer().name.clone();
+        if permit.session().and_then(|id| self.registry.entry(id)).is_some_and(|entry| entry.asked.is_some())
+        {
+            return Ok(Termination::Source);
+        }
         let end = End {
             at: Millis::now(),
             reason: EndReason::Terminated,
@@ -183,16 +190,17 @@ impl Hub {
         let entry =
             permit.session().and_then(|id| self.registry.end(id, end.clone())).ok_or(NotOpen::Ended)?;
         entry.terminated.send_replace(Some(Terminated { by, reason: reason.to_owned() }));
-        Ok(end)
+        Ok(Termination::Ended(end))
     }
 
-    /// Ends every session, because this node stops: their gateways learn it as of a termination.
-    /// Nothing can be opened afterwards.
+    /// Ends every session that runs through this node, because it stops: their gateways learn it as of a
+    /// termination. Nothing can be opened afterwards. What sources report goes on without the node.
     pub fn shutdown(&self) {
         let ids: Vec<_> = {
             let mut open = lock(&self.registry.open);
             open.closed = true;
-            open.sessions.keys().copied().collect()
+            let held = open.sessions.values().filter(|entry| entry.asked.is_none());
+            held.map(|entry| entry.session.id).collect()
         };
         for id in ids {
             if let Some(entry) = self.registry.end(id, End::new(EndReason::NodeLost, Millis::now())) {
@@ -220,11 +228,76 @@ impl Registry {
         if open.closed {
             return None;
         }
-        let entry = Arc::new(Entry::new(opening, begun.kept()));
+        let entry = Arc::new(Entry::new(opening, begun.kept(), false));
         open.sessions.insert(entry.session.id, Arc::clone(&entry));
-        // No reader is no error.
-        let _ = self.events.send(ListEvent::Opened(Arc::new(entry.listed())));
+        self.tell([ListEvent::Opened(Arc::new(entry.listed()))]);
         Some(entry)
+    }
+
+    /// Sends to whoever reads the list. Called while `open` is locked.
+    fn tell(&self, events: impl Into<Arc<[ListEvent]>>) {
+        let events = events.into();
+        if !events.is_empty() {
+            // No reader is no error.
+            let _ = self.events.send(events);
+        }
+    }
+
+    /// Announces sessions of sources; false when the hub takes none any more.
+    pub(crate) fn adopt(&self, openings: Vec<Opening>) -> bool {
+        let entries: Vec<_> =
+            openings.into_iter().map(|opening| Arc::new(Entry::new(opening, None, true))).collect();
+        let events: Vec<_> =
+            entries.iter().map(|entry| ListEvent::Opened(Arc::new(entry.listed()))).collect();
+        let mut open = lock(&self.open);
+        if open.closed {
+            return false;
+        }
+        open.sessions.extend(entries.into_iter().map(|entry| (entry.session.id, entry)));
+        self.tell(events);
+        true
+    }
+
+    /// Takes sessions of sources away, whose ends are written down already.
+    pub(crate) fn release(&self, ends: &[(SessionId, End)]) {
+        let mut open = lock(&self.open);
+        let mut gone = Vec::with_capacity(ends.len());
+        let mut events = Vec::with_capacity(ends.len());
+        for (session, end) in ends {
+            if let Some(entry) = open.sessions.remove(session) {
+                events.push(ListEvent::Ended(*session, end.clone()));
+                gone.push((entry, end.clone()));
+            }
+        }
+        self.tell(events);
+        drop(open);
+        for (entry, end) in gone {
+            entry.close_desk();
+            entry.live.end(end);
+        }
+    }
+
+    /// Sources say when sessions were last active.
+    pub(crate) fn active_at(&self, moved: &[(SessionId, Millis)]) {
+        let open = lock(&self.open);
+        let mut events = Vec::with_capacity(moved.len());
+        for (session, at) in moved {
+            let Some(entry) = open.sessions.get(session) else { continue };
+            if entry.last_active.fetch_max(at.0, Ordering::Relaxed) < at.0 {
+                events.push(ListEvent::Updated(entry.update()));
+            }
+        }
+        self.tell(events);
+    }
+
+    /// Where requests to end sessions of sources stand now.
+    pub(crate) fn end_asked(&self, session: SessionId, asked: EndAsked) {
+        let open = lock(&self.open);
+        let Some(entry) = open.sessions.get(&session) else { return };
+        let Some(state) = &entry.asked else { return };
+        if std::mem::replace(&mut *lock(state), asked) != asked {
+            self.tell([ListEvent::Opened(Arc::new(entry.listed()))]);
+        }
     }
 
     /// Ends a session, once: `None` when it is not open.
@@ -233,7 +306,7 @@ impl Registry {
             let mut open = lock(&self.open);
             let entry = open.sessions.remove(&session)?;
             self.ledger.ended(session, &end);
-            let _ = self.events.send(ListEvent::Ended(session, end.clone()));
+            self.tell([ListEvent::Ended(session, end.clone())]);
             entry
         };
         entry.close_desk();
@@ -257,16 +330,17 @@ impl Registry {
         if open.sessions.contains_key(&entry.session.id) {
             let update = entry.update();
             entry.announced.store(update.last_active_at.0, Ordering::Relaxed);
-            let _ = self.events.send(ListEvent::Updated(update));
+            self.tell([ListEvent::Updated(update)]);
         }
     }
 }
 
 impl Entry {
-    fn new(opening: Opening, recorder: Option<Box<dyn Recorder>>) -> Self {
+    fn new(opening: Opening, recorder: Option<Box<dyn Recorder>>, of_source: bool) -> Self {
         let Opening { session, facts, screen, .. } = opening;
         let active = session.last_active_at.0;
         let started_at = session.started_at;
+        let asked = of_source.then(|| Mutex::new(session.end_asked));
         Self {
             session: Session { recorded: recorder.is_some(), ..session },
             live: Live::new(screen),
@@ -274,6 +348,7 @@ impl Entry {
             desk: Desk::default(),
             terminated: watch::Sender::new(None),
             facts: Mutex::new(facts),
+            asked,
             last_active: AtomicI64::new(active),
             announced: AtomicI64::new(active),
         }
@@ -289,8 +364,9 @@ impl Entry {
 
     pub(crate) fn listed(&self) -> Listed {
         let Update { watchers, last_active_at, .. } = self.update();
+        let end_asked = self.asked.as_ref().map_or(EndAsked::No, |asked| *lock(asked));
         Listed {
-            session: Session { watchers, last_active_at, ..self.session.clone() },
+            session: Session { watchers, last_active_at, end_asked, ..self.session.clone() },
             facts: *lock(&self.facts),
             screen: self.live.has_screen(),
         }

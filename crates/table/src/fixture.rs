@@ -1,6 +1,6 @@
 //! Sessions for the tests of the table.
 
-use wire::{Millis, Session, SessionId, SessionType};
+use wire::{EndAsked, Millis, Session, SessionId, SessionType};
 
 pub(super) fn id(n: u32) -> SessionId {
     format!("01930000-0000-7000-8000-{n:012x}").parse().expect("a well-formed id")
@@ -25,5 +25,7 @@ pub(super) fn session(n: u32) -> Session {
         last_active_at: Millis(1_795_453_392_250),
         node: "gw-1".into(),
         recorded: false,
+        user_reported: false,
+        end_asked: EndAsked::No,
     }
 }

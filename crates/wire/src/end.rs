@@ -26,10 +26,12 @@ pub enum EndReason {
     NodeLost,
     /// It had to be recorded and no longer could be.
     RecordingLost,
+    /// Nothing was heard of it for longer than its source had promised.
+    SourceLost,
 }
 
 impl EndReason {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Closed,
         Self::SignedOut,
         Self::Expired,
@@ -38,6 +40,7 @@ impl EndReason {
         Self::TargetLost,
         Self::NodeLost,
         Self::RecordingLost,
+        Self::SourceLost,
     ];
 
     /// The reason in words.
@@ -52,6 +55,7 @@ impl EndReason {
             Self::TargetLost => "target lost",
             Self::NodeLost => "node lost",
             Self::RecordingLost => "recording lost",
+            Self::SourceLost => "source lost",
         }
     }
 }

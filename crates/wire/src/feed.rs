@@ -11,7 +11,7 @@ use crate::{End, Millis, Rights, Session, SessionId};
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
-    /// It was opened, or became visible to the viewer.
+    /// It was opened, became visible to the viewer, or what is said of it is another now.
     Opened(Session, Rights),
     /// Something of it that moves has moved.
     Updated(Update),

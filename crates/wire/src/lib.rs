@@ -15,4 +15,4 @@ pub use feed::{Change, FeedFrame, Update};
 pub use frame::{FrameError, MAX_FRAME_BYTES, decode, encode};
 pub use ids::{AccountId, AgentId, SessionId, UserId};
 pub use millis::Millis;
-pub use session::{Rights, Session, SessionType, UnknownSessionType};
+pub use session::{EndAsked, Rights, Session, SessionType, UnknownSessionType};

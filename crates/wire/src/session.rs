@@ -108,6 +108,25 @@ pub struct Session {
     pub node: String,
     /// Whether it is, or was, recorded.
     pub recorded: bool,
+    /// The user is as a source has reported it: nobody of that name is known here.
+    pub user_reported: bool,
+    /// Whether its source was asked to end it.
+    pub end_asked: EndAsked,
+}
+
+/// Where a request to end a session stands that its source must end. A session that runs through a gateway
+/// ends at once and has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EndAsked {
+    /// Nobody asked.
+    #[default]
+    No,
+    /// The source was asked and has time to answer.
+    Waiting,
+    /// The source has not answered in its time; it is still asked.
+    Silent,
+    /// The source would not.
+    Refused,
 }
 
 /// What the viewer of a session may do with it; decided by the server, shown by the page.

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::table::table;
 use super::{Desk, event, input, print};
 use crate::audit::Action;
+use crate::crypto::tokens;
 use crate::store::{AgentUrl, NewAgent};
 
 #[derive(Subcommand)]
@@ -21,6 +22,14 @@ pub(super) enum Command {
         name: String,
         /// File with its public host key, or a line of known_hosts
         file: PathBuf,
+    },
+    /// Make the agent's token for reporting sessions, in the place of the one it had, and print it, once
+    Token {
+        /// Name of the agent
+        name: String,
+        /// Take its token away instead
+        #[arg(long)]
+        revoke: bool,
     },
 }
 
@@ -68,6 +77,21 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
             let key = input::host_key(&file)?;
             desk.store.set_host_key(&name, &key, event(Action::HostKeyPinned).detail("given")).await?;
             print(&format!("pinned the host key of {name}"))
+        }
+        Command::Token { name, revoke: true } => {
+            let agent = desk.store.expect_agent(&name).await?;
+            desk.store.revoke_agent_token(&agent, event(Action::TokenRevoked)).await?;
+            print(&format!("revoked the token of {}", agent.name))
+        }
+        Command::Token { name, revoke: false } => {
+            let agent = desk.store.expect_agent(&name).await?;
+            let token = tokens::agent();
+            desk.store.set_agent_token(&agent, tokens::hash(&token), event(Action::TokenAdded)).await?;
+            print(&token)?;
+            eprintln!(
+                "keep it: it is not shown again, and a token that {name} had before is good for nothing now"
+            );
+            Ok(())
         }
     }
 }

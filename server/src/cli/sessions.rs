@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Subcommand;
 use hub::Viewer;
-use wire::{EndReason, Millis, SessionId};
+use wire::{EndAsked, EndReason, Millis, SessionId};
 
 use super::table::table;
 use super::tokens::time;
@@ -101,23 +101,31 @@ async fn terminate(desk: &Desk, id: &str, reason: &str) -> anyhow::Result<()> {
     if let Some(end) = row.ended {
         bail!("the session has ended already: {}, {}", end.reason, time(end.at));
     }
+    let reported = desk.store.is_reported(id).await?;
     desk.store.request_end(id, &Viewer::command_line().name, &reason).await?;
     let ended = tokio::time::timeout(PATIENCE, async {
         loop {
-            if let Some(end) = desk.store.session(id).await?.and_then(|row| row.ended) {
-                return Ok::<_, StoreError>(end);
+            let Some(row) = desk.store.session(id).await? else { continue };
+            if let Some(end) = row.ended {
+                return Ok::<_, StoreError>(Some(end));
+            }
+            if row.session.end_asked == EndAsked::Refused {
+                return Ok(None);
             }
             tokio::time::sleep(LOOK).await;
         }
     });
     match ended.await {
-        Ok(end) => {
-            let end = end?;
-            if end.reason == EndReason::Terminated {
-                print(&format!("terminated session {id}"))
-            } else {
-                bail!("the session ended by itself meanwhile: {}", end.reason)
+        Ok(end) => match end? {
+            Some(end) if end.reason == EndReason::Terminated => print(&format!("terminated session {id}")),
+            Some(end) => bail!("the session ended by itself meanwhile: {}", end.reason),
+            None => {
+                let why = desk.store.end_answer(id).await?.unwrap_or_default();
+                bail!("the session's source refuses to end it: {why}")
             }
+        },
+        Err(_) if reported => {
+            bail!("the session's source has not answered yet: it is asked to end it")
         }
         Err(_) => bail!("the node {} has not ended the session yet: it is asked to", row.session.node),
     }

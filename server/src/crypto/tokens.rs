@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 
 /// What an API token starts with, so that scanners of leaked secrets know it.
 pub const API_PREFIX: &str = "slt_";
+/// What the token of an agent that reports sessions starts with.
+pub const AGENT_PREFIX: &str = "sla_";
 /// Bytes of chance in a token: out of reach of guessing.
 const TOKEN_BYTES: usize = 32;
 
@@ -21,6 +23,12 @@ pub fn random() -> String {
 #[must_use]
 pub fn api() -> String {
     format!("{API_PREFIX}{}", random())
+}
+
+/// A new token of an agent.
+#[must_use]
+pub fn agent() -> String {
+    format!("{AGENT_PREFIX}{}", random())
 }
 
 /// What is kept of a token: SHA-256, hexadecimal. No salt: a token is no word of a dictionary.

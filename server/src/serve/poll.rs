@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hub::{Terminate, Viewer, permit};
+use hub::{Terminate, Termination, Viewer, permit};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
-use wire::SessionId;
+use wire::{EndAsked, SessionId};
 
 use crate::audit::{Action, Event, subject};
+use crate::reports::Asker;
 use crate::services::Services;
 use crate::store::StoreError;
 
@@ -45,14 +46,15 @@ async fn look(services: &Services, epoch: &watch::Sender<i64>) -> Result<(), Sto
     let node = &services.config.node;
     let polled = services.store.poll(node).await?;
     for end in polled.ends {
-        terminate(services, end.session, &end.by, &end.note);
+        terminate(services, end.session, &end.by, &end.note).await;
     }
     if *epoch.borrow() != polled.epoch {
         // A session that was being opened while its user was disabled was not asked to end.
         for user in services.store.disabled_with_sessions(node).await? {
             for listed in services.hub.list().snapshot() {
-                if listed.facts.user == user {
-                    terminate(services, listed.session.id, &Viewer::command_line().name, DISABLED);
+                // A source that was asked is not asked again.
+                if listed.facts.user == Some(user) && listed.session.end_asked == EndAsked::No {
+                    terminate(services, listed.session.id, &Viewer::command_line().name, DISABLED).await;
                 }
             }
         }
@@ -65,13 +67,24 @@ async fn look(services: &Services, epoch: &watch::Sender<i64>) -> Result<(), Sto
 }
 
 /// Ends a session in the name of somebody who may: who can write to the database may do everything.
-fn terminate(services: &Services, session: SessionId, by: &str, note: &str) {
+async fn terminate(services: &Services, session: SessionId, by: &str, note: &str) {
     let Some(listed) = services.hub.session(session) else { return };
     let asker = Viewer { name: by.into(), ..Viewer::command_line() };
     let Ok(permit) = permit::<Terminate>(&asker, &listed.facts) else { return };
-    if services.hub.terminate(permit, note).is_ok() {
-        let session = &listed.session;
-        let event = Event::new(Action::Terminated, by).on(subject(session)).session(session.id).detail(note);
-        services.journal.note(event);
+    match services.hub.terminate(permit, note) {
+        Ok(Termination::Ended(_)) => {
+            let session = &listed.session;
+            let event =
+                Event::new(Action::Terminated, by).on(subject(session)).session(session.id).detail(note);
+            services.journal.note(event);
+        }
+        Ok(Termination::Source) => {
+            let asker = Asker { name: by.into(), id: None, reason: note.into() };
+            if let Err(error) = services.reports.ask(session, asker).await {
+                // It is in the database still, and seen again.
+                tracing::warn!(%error, "a source is not asked yet");
+            }
+        }
+        Err(_) => {}
     }
 }

@@ -109,12 +109,12 @@ impl Store {
         }
         search.kind = filter.kind;
         if !filter.user.is_empty() {
-            let Some(user) =
-                self.known("SELECT id AS known FROM users WHERE name_key = $1", &filter.user).await?
-            else {
-                return Ok(None);
-            };
-            search.user = Some(user);
+            search.user =
+                self.known("SELECT id AS known FROM users WHERE name_key = $1", &filter.user).await?;
+            if search.user.is_none() {
+                // A name that only sources have reported.
+                search.reported = Some(filter.user.clone());
+            }
         }
         if !filter.agent.is_empty() {
             search.agent =
@@ -153,6 +153,7 @@ struct Search {
     before: Option<LogPlace>,
     kind: Option<SessionType>,
     user: Option<String>,
+    reported: Option<String>,
     login: Option<String>,
     agent: Option<String>,
     state: LogState,
@@ -172,6 +173,7 @@ enum Key {
     Owner,
     LoginOnAgent,
     User,
+    Reported,
     Agent,
     Login,
     Kind,
@@ -191,6 +193,7 @@ impl Search {
             (self.state == LogState::Open, Key::Open),
             (self.login.is_some() && self.agent.is_some(), Key::LoginOnAgent),
             (self.user.is_some(), Key::User),
+            (self.reported.is_some(), Key::Reported),
             (self.agent.is_some(), Key::Agent),
             (self.login.is_some(), Key::Login),
             (self.kind.is_some(), Key::Kind),
@@ -240,6 +243,7 @@ impl Search {
         let on_agent = chosen == Some(Key::LoginOnAgent);
         for (column, value, plain) in [
             ("user_id", self.user.as_deref(), chosen == Some(Key::User)),
+            ("user_name", self.reported.as_deref(), chosen == Some(Key::Reported)),
             ("agent", self.agent.as_deref(), on_agent || chosen == Some(Key::Agent)),
             ("account_name", self.login.as_deref(), on_agent || chosen == Some(Key::Login)),
             ("type", self.kind.map(SessionType::as_str), chosen == Some(Key::Kind)),
@@ -248,6 +252,9 @@ impl Search {
                 let bind = binds.text(value.to_owned());
                 tests.push(if plain { format!("{column} = {bind}") } else { Self::masked(column, &bind) });
             }
+        }
+        if self.reported.is_some() {
+            tests.push("user_id IS NULL".into());
         }
         match self.state {
             LogState::All => {}

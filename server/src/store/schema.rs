@@ -7,11 +7,12 @@ use sqlx::{AnyPool, SqlSafeStr};
 
 use super::StoreError;
 
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "directory", include_str!("../../../migrations/0001_directory.sql")),
     (2, "sessions", include_str!("../../../migrations/0002_sessions.sql")),
     (3, "access_log", include_str!("../../../migrations/0003_access_log.sql")),
     (4, "recordings", include_str!("../../../migrations/0004_recordings.sql")),
+    (5, "reports", include_str!("../../../migrations/0005_reports.sql")),
 ];
 
 /// Applies what is not applied yet.

@@ -54,7 +54,8 @@ impl Store {
     /// When the database does not answer.
     pub async fn request_end(&self, session: SessionId, by: &str, note: &str) -> Result<bool, StoreError> {
         let asked = sqlx::query(
-            "UPDATE sessions SET end_requested_at = $2, end_requested_by = $3, end_requested_note = $4 \
+            "UPDATE sessions SET end_requested_at = $2, end_requested_by = $3, end_requested_note = $4, \
+             end_state = NULL, end_answer = NULL \
              WHERE id = $1 AND ended_at IS NULL",
         )
         .bind(session.to_string())
@@ -74,7 +75,8 @@ impl Store {
         let rows = sqlx::query(
             "SELECT '' AS id, '' AS requested_by, '' AS note, value FROM meta WHERE key = 'directory_epoch' \
              UNION ALL SELECT id, COALESCE(end_requested_by, ''), COALESCE(end_requested_note, ''), 0 \
-             FROM sessions WHERE node = $1 AND end_requested_at IS NOT NULL AND ended_at IS NULL",
+             FROM sessions WHERE node = $1 AND end_requested_at IS NOT NULL AND ended_at IS NULL \
+             AND end_state IS NULL",
         )
         .bind(node)
         .fetch_all(&self.pool)
@@ -110,7 +112,7 @@ impl Store {
     }
 
     /// Ends the rows that a node left open when it went away, at the time when it was last known to
-    /// be alive. The caller knows that the node does not run. The answer is how many those were.
+    /// be alive. What sources report goes on without the node. The caller knows that the node does not run. The answer is how many those were.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -119,7 +121,7 @@ impl Store {
             "UPDATE sessions SET end_reason = $2, watchers = 0, ended_at = CASE \
              WHEN (SELECT value FROM meta WHERE key = $3) > last_active_at \
              THEN (SELECT value FROM meta WHERE key = $3) ELSE last_active_at END \
-             WHERE node = $1 AND ended_at IS NULL",
+             WHERE node = $1 AND ended_at IS NULL AND source_key IS NULL",
         )
         .bind(node)
         .bind(EndReason::NodeLost.as_str())

@@ -3,8 +3,9 @@
 use hub::Facts;
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use wire::{End, Session};
+use wire::{End, EndAsked, Session};
 
+use super::reports::end_asked_text;
 use super::rows::{number, parsed, parsed_opt, policy, time, time_opt, unreadable};
 use super::{SessionRow, StoreError};
 
@@ -12,7 +13,7 @@ macro_rules! columns {
     () => {
         "id, user_id, user_name, full_name, device, client, started_at, type, port, service_url, account_id, \
          account_name, service_provider, agent, jump_server_group, node, watch_policy, has_screen, watchers, \
-         last_active_at, recorded, ended_at, end_reason, ended_by, end_note"
+         last_active_at, recorded, end_state, ended_at, end_reason, ended_by, end_note"
     };
 }
 pub(super) use columns;
@@ -37,16 +38,26 @@ impl SessionRow {
             last_active_at: time(row, "last_active_at")?,
             node: row.try_get("node")?,
             recorded: row.try_get::<i64, _>("recorded")? != 0,
+            user_reported: row.try_get::<Option<String>, _>("user_id")?.is_none(),
+            end_asked: end_asked(row)?,
         };
         let facts = Facts {
             session: session.id,
-            user: parsed(row, "user_id")?,
+            user: parsed_opt(row, "user_id")?,
             account: parsed_opt(row, "account_id")?,
             policy: policy(row, "watch_policy")?,
         };
         let screen = row.try_get::<i64, _>("has_screen")? != 0;
         Ok(Self { session, facts, screen, ended: end(row)? })
     }
+}
+
+fn end_asked(row: &AnyRow) -> Result<EndAsked, StoreError> {
+    let text: Option<String> = row.try_get("end_state")?;
+    [EndAsked::No, EndAsked::Waiting, EndAsked::Silent, EndAsked::Refused]
+        .into_iter()
+        .find(|asked| end_asked_text(*asked) == text.as_deref())
+        .ok_or_else(|| unreadable("end_state", text.unwrap_or_default()))
 }
 
 fn end(row: &AnyRow) -> Result<Option<End>, StoreError> {

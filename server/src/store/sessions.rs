@@ -36,7 +36,7 @@ impl Store {
              WHERE EXISTS (SELECT 1 FROM users WHERE users.id = $2 AND users.disabled_at IS NULL)",
         )
         .bind(session.id.to_string())
-        .bind(facts.user.to_string())
+        .bind(facts.user.map(|user| user.to_string()))
         .bind(session.user.clone())
         .bind(session.full_name.clone())
         .bind(session.device.clone())

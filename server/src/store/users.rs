@@ -216,7 +216,7 @@ impl Store {
             .await?;
         let asked = sqlx::query(
             "UPDATE sessions SET end_requested_at = $2, end_requested_by = $3, \
-             end_requested_note = 'the user was disabled' WHERE user_id = $1 AND ended_at IS NULL",
+             end_requested_note = 'the user was disabled', end_state = NULL WHERE user_id = $1 AND ended_at IS NULL",
         )
         .bind(user.id.to_string())
         .bind(now)

@@ -1,5 +1,6 @@
 //! The JSON API below `/api/v1`: sessions and the access log for scripts. Every error is a problem document.
 
+mod reports;
 mod session_json;
 
 use app::backend::LogQuery;
@@ -10,18 +11,22 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{any, get, post};
 use hub::rights;
+use report::bounds;
 use serde::{Deserialize, Serialize};
-use wire::{Millis, SessionType};
+use wire::{End, Millis, SessionType};
 
 use super::Shared;
 use super::caller::Caller;
 use super::problem::Problem;
 use super::session_path::SessionPath;
 use super::sessions::SessionError;
+use crate::reports::Outcome;
 pub(crate) use session_json::{SessionJson, session_json};
 
 /// Where it is.
 pub(super) const PREFIX: &str = "/api/v1/";
+/// Where reports go.
+pub(super) const REPORTS: &str = "/api/v1/reports";
 /// Largest body that a call may send, in bytes.
 const MAX_BODY_BYTES: usize = 16 << 10;
 /// Sessions on one page of the access log.
@@ -59,6 +64,8 @@ pub(super) fn router() -> Router<Shared> {
         .route("/access-logs", get(access_logs))
         .route("/sessions/{id}", get(one))
         .route("/sessions/{id}/terminate", post(terminate))
+        .route("/reports", post(reports::take).layer(DefaultBodyLimit::max(bounds::BODY_BYTES)))
+        .route("/reports/commands", get(reports::commands))
         // A route and not a fallback: below `/api` a fallback comes after the pages' server functions.
         .route("/", any(unknown))
         .route("/{*rest}", any(unknown))
@@ -123,17 +130,25 @@ async fn one(
     Ok(Json(session_json(&row.session, row.ended.as_ref(), Millis::now())))
 }
 
-/// `POST /sessions/{id}/terminate`: the answer is the session with its end.
+/// `POST /sessions/{id}/terminate`: the answer is the session with its end; or without, with status 202, when only
+/// its source can end it and has not done so yet.
 async fn terminate(
     State(web): State<Shared>,
     Caller(viewer): Caller,
     SessionPath(id): SessionPath,
     body: Result<Json<Reason>, JsonRejection>,
-) -> Result<Json<SessionJson>, Problem> {
+) -> Result<(StatusCode, Json<SessionJson>), Problem> {
     let Json(Reason { reason }) =
         body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-    let (session, end) = web.terminate(&viewer, id, &reason).await?;
-    Ok(Json(session_json(&session, Some(&end), Millis::now())))
+    let (session, outcome) = web.terminate(&viewer, id, &reason).await?;
+    let json = |end: Option<&End>| Json(session_json(&session, end, Millis::now()));
+    match outcome {
+        Outcome::Ended(end) => Ok((StatusCode::OK, json(Some(&end)))),
+        Outcome::Waiting { .. } => Ok((StatusCode::ACCEPTED, json(None))),
+        Outcome::Refused(why) => {
+            Err(Problem::new(StatusCode::CONFLICT, format!("the session's source refuses to end it: {why}")))
+        }
+    }
 }
 
 impl From<SessionError> for Problem {
@@ -142,6 +157,7 @@ impl From<SessionError> for Problem {
             SessionError::Refused(refusal) => refusal.into(),
             SessionError::Ended => Self::new(StatusCode::CONFLICT, error.to_string()),
             SessionError::Reason => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+            SessionError::Source(error) => error.into(),
             SessionError::Store(error) => Self::failed(error),
         }
     }

@@ -1,12 +1,14 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
-use app::backend::{AuditPage, AuditQuery, Backend, BackendError, ExportNote, LogPage, LogQuery, Me, Shown};
+use app::backend::{
+    AuditPage, AuditQuery, Backend, BackendError, Ending, ExportNote, LogPage, LogQuery, Me, Shown,
+};
 use app::look::Look;
 use app::table::Sheet;
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use hub::{NotOpen, ReadAudit, Refusal, Replay, Watch, permit, permit_global, rights};
-use wire::{End, Rights, SessionId};
+use wire::{Rights, SessionId};
 
 use super::Shared;
 use super::asked::AskedError;
@@ -14,6 +16,7 @@ use super::peer::peer;
 use super::sessions::{SessionError, by};
 use crate::audit::Action;
 use crate::console::SignedIn;
+use crate::reports::Outcome;
 use crate::store::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT, SessionRow};
 
 /// Largest layout that is kept, in bytes: every column with its width and filters takes a few thousand.
@@ -69,10 +72,14 @@ impl Backend for Pages {
         Ok(Shown { session, rights, ended, refusal })
     }
 
-    async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<End, BackendError> {
+    async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<Ending, BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
-        let (_, end) = self.0.terminate(&viewer, id, &reason).await.map_err(refused)?;
-        Ok(end)
+        let (_, outcome) = self.0.terminate(&viewer, id, &reason).await.map_err(refused)?;
+        Ok(match outcome {
+            Outcome::Ended(end) => Ending::Ended(end),
+            Outcome::Waiting { .. } => Ending::Asked,
+            Outcome::Refused(why) => Ending::Refused(why),
+        })
     }
 
     async fn save_layout(&self, parts: &Parts, sheet: Sheet, layout: String) -> Result<(), BackendError> {
@@ -154,6 +161,7 @@ fn refused(error: SessionError) -> BackendError {
         SessionError::Refused(_) | SessionError::Ended | SessionError::Reason => {
             BackendError::Refused(error.to_string())
         }
+        SessionError::Source(error) => BackendError::Refused(error.to_string()),
         SessionError::Store(error) => failed(error),
     }
 }

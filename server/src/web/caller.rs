@@ -9,7 +9,7 @@ use super::Shared;
 use super::problem::Problem;
 
 /// Longest token that is looked up, in bytes.
-const MAX_TOKEN_BYTES: usize = 256;
+pub(super) const MAX_TOKEN_BYTES: usize = 256;
 
 /// The caller; without one the call is answered 401.
 pub(super) struct Caller(pub(super) Viewer);

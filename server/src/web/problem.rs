@@ -13,6 +13,7 @@ pub(super) struct Problem {
     status: StatusCode,
     detail: Cow<'static, str>,
     challenge: Option<&'static str>,
+    field: Option<String>,
 }
 
 /// The members of RFC 9457 that are used; `about:blank` says that the status is the whole type.
@@ -22,12 +23,15 @@ struct Body<'a> {
     title: &'static str,
     status: u16,
     detail: &'a str,
+    /// JSON pointer to what is wrong in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
 }
 
 impl Problem {
     /// A problem of that status; `detail` is shown as it reads.
     pub(super) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, detail: detail.into(), challenge: None }
+        Self { status, detail: detail.into(), challenge: None, field: None }
     }
 
     /// Nobody is signed in.
@@ -44,6 +48,27 @@ impl Problem {
             challenge: Some("Bearer realm=\"Sightline\", error=\"invalid_token\""),
             ..Self::new(StatusCode::UNAUTHORIZED, "this API token is not valid: it may have been revoked")
         }
+    }
+
+    /// No agent's token was sent.
+    pub(super) fn no_agent_token() -> Self {
+        Self {
+            challenge: Some("Bearer realm=\"Sightline reports\""),
+            ..Self::new(StatusCode::UNAUTHORIZED, "send the agent's token as a bearer token")
+        }
+    }
+
+    /// The bearer token is no agent's.
+    pub(super) fn bad_agent_token() -> Self {
+        Self {
+            challenge: Some("Bearer realm=\"Sightline reports\", error=\"invalid_token\""),
+            ..Self::new(StatusCode::UNAUTHORIZED, "this is no agent's token: it may have been replaced")
+        }
+    }
+
+    /// With a JSON pointer to what is wrong in the body.
+    pub(super) fn field(self, pointer: String) -> Self {
+        Self { field: Some(pointer), ..self }
     }
 
     /// There is no such session for the one who asks.
@@ -95,6 +120,7 @@ impl IntoResponse for Problem {
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             detail: &self.detail,
+            field: self.field.as_deref(),
         };
         let mut response = (self.status, axum::Json(body)).into_response();
         let headers = response.headers_mut();

@@ -4,7 +4,7 @@ use hub::{Facts, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use server::audit::{Action, Event};
 use server::store::{AccountRow, GrantKind, NewAccount, NewAgent, NewUser, SecretKind, Store, User};
 use wire::live::Size;
-use wire::{AccountId, Millis, Session, SessionId, SessionType};
+use wire::{AccountId, EndAsked, Millis, Session, SessionId, SessionType};
 
 pub(crate) const NODE: &str = "gw-1";
 pub(crate) const KEY: &str =
@@ -72,10 +72,12 @@ pub(crate) fn opening(user: &User, account: Option<&AccountRow>) -> Opening {
             last_active_at: now,
             node: NODE.into(),
             recorded: false,
+            user_reported: false,
+            end_asked: EndAsked::No,
         },
         facts: Facts {
             session: id,
-            user: user.id,
+            user: Some(user.id),
             account: account.map(|account| account.id),
             policy: WatchPolicy::Announced,
         },

@@ -276,6 +276,14 @@ async fn who_watched_before_there_was_a_log_is_known(db: Database) {
     // Back to the tables of the build before.
     let mut connection = AnyConnection::connect(&db.url).await.expect("connected");
     for undo in [
+        "DROP INDEX sessions_by_source",
+        "DROP INDEX sessions_by_reported_user",
+        "ALTER TABLE sessions DROP COLUMN source_id",
+        "ALTER TABLE sessions DROP COLUMN source_key",
+        "ALTER TABLE sessions DROP COLUMN lease_seconds",
+        "ALTER TABLE sessions DROP COLUMN end_state",
+        "ALTER TABLE sessions DROP COLUMN end_answer",
+        "DROP TABLE agent_tokens",
         "DROP TABLE session_watches",
         "DROP INDEX sessions_by_agent",
         "DROP INDEX sessions_by_login",

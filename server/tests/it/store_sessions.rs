@@ -26,7 +26,7 @@ async fn a_session_comes_back_as_it_was_written(db: Database) {
         store.insert_session(&opening, false).await.expect("written");
         let row = store.session(opening.session.id).await.expect("read").expect("there");
         assert_eq!(row.session, opening.session);
-        assert_eq!((row.facts.user, row.facts.account), (ann.id, opening.facts.account));
+        assert_eq!((row.facts.user, row.facts.account), (Some(ann.id), opening.facts.account));
         assert_eq!(row.screen, opening.facts.account.is_some());
         assert_eq!(row.ended, None);
     }

@@ -63,6 +63,8 @@ async fn sessions_are_listed_with_all_their_fields() {
             "watchers": 0,
             "node": "node-1",
             "recorded": true,
+            "user_reported": false,
+            "end_asked": null,
         }])
     );
 }

@@ -11,7 +11,7 @@ use server::serve::{Running, start};
 use server::services::Services;
 use tempfile::TempDir;
 use wire::live::Size;
-use wire::{Millis, Session, SessionId, SessionType};
+use wire::{EndAsked, Millis, Session, SessionId, SessionType};
 
 use crate::web_client::Browser;
 
@@ -120,8 +120,10 @@ impl World {
             last_active_at: now,
             node: services.config.node.clone(),
             recorded: false,
+            user_reported: false,
+            end_asked: EndAsked::No,
         };
-        let facts = Facts { session: id, user: user.id, account: Some(account.id), policy };
+        let facts = Facts { session: id, user: Some(user.id), account: Some(account.id), policy };
         services
             .hub
             .open(Opening { session, facts, screen, recording: RecordingRule::Wanted })

@@ -58,7 +58,7 @@ async fn by_key_or_password() {
     assert_eq!(session.agent.as_deref(), Some("box"));
     assert_eq!(session.jump_server_group.as_deref(), Some("dmz"));
     assert_eq!(rows[0].0.facts.account, Some(world.account));
-    assert_eq!(rows[0].0.facts.user, world.alice);
+    assert_eq!(rows[0].0.facts.user, Some(world.alice));
 }
 
 #[tokio::test(flavor = "multi_thread")]

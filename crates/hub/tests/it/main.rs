@@ -6,4 +6,5 @@ mod joins;
 mod lists;
 mod permissions;
 mod slow;
+mod sources;
 mod support;

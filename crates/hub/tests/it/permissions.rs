@@ -124,7 +124,7 @@ fn answer<P: Privilege>(viewer: &Viewer, facts: &Facts) -> char {
 }
 
 fn facts(user: UserId, account: Option<AccountId>, policy: WatchPolicy) -> Facts {
-    Facts { session: SessionId::generate(), user, account, policy }
+    Facts { session: SessionId::generate(), user: Some(user), account, policy }
 }
 
 fn somebody() -> Viewer {

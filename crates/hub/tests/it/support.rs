@@ -8,13 +8,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use hub::{
-    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind, Viewer,
-    WatchHandle, WatchPolicy, permit,
+    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind, Termination,
+    Viewer, WatchHandle, WatchPolicy, permit,
 };
 use screen::Screen;
 use tokio::sync::Notify;
 use wire::live::{LiveFrame, Size, Watcher};
-use wire::{AccountId, End, Millis, Session, SessionId, SessionType, UserId};
+use wire::{AccountId, End, EndAsked, Millis, Session, SessionId, SessionType, UserId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
@@ -89,10 +89,12 @@ pub(crate) fn opening(screen: ScreenKind) -> Opening {
             last_active_at: Millis::now(),
             node: "node-1".into(),
             recorded: false,
+            user_reported: false,
+            end_asked: EndAsked::No,
         },
         facts: Facts {
             session: id,
-            user: UserId::generate(),
+            user: Some(UserId::generate()),
             account: Some(AccountId::generate()),
             policy: WatchPolicy::Announced,
         },
@@ -122,7 +124,10 @@ pub(crate) async fn watch(hub: &Hub, session: SessionId) -> WatchHandle {
 
 pub(crate) fn terminate(hub: &Hub, session: SessionId, reason: &str) -> Option<End> {
     let permit = permit(&admin(), &hub.facts(session)?).unwrap();
-    hub.terminate(permit, reason).ok()
+    match hub.terminate(permit, reason).ok()? {
+        Termination::Ended(end) => Some(end),
+        Termination::Source => None,
+    }
 }
 
 /// A watcher's screen, drawn from frames as the browser draws it; refuses gaps and repeats.

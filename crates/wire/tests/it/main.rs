@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
-    Change, End, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Rights, Session, SessionId,
-    SessionType, Update, decode, encode,
+    Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Rights, Session,
+    SessionId, SessionType, Update, decode, encode,
 };
 
 fn id() -> impl Strategy<Value = SessionId> {
@@ -25,6 +25,7 @@ fn end() -> impl Strategy<Value = End> {
         EndReason::TargetLost,
         EndReason::NodeLost,
         EndReason::RecordingLost,
+        EndReason::SourceLost,
     ]);
     (millis(), reason, any::<Option<String>>(), any::<Option<String>>())
         .prop_map(|(at, reason, by, note)| End { at, reason, by, note })
@@ -55,6 +56,9 @@ fn session() -> impl Strategy<Value = Session> {
                 last_active_at,
                 node,
                 recorded: watchers % 2 == 1,
+                user_reported: watchers % 3 == 1,
+                end_asked: [EndAsked::No, EndAsked::Waiting, EndAsked::Silent, EndAsked::Refused]
+                    [port as usize % 4],
             }
         },
     )

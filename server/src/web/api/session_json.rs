@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use wire::{End, Millis, Session, SessionId, SessionType};
+use wire::{End, EndAsked, Millis, Session, SessionId, SessionType};
 
 /// A session with its members in the order of the documentation.
 #[derive(Debug, Serialize)]
@@ -24,6 +24,8 @@ pub(crate) struct SessionJson {
     idle_ms: i64,
     node: String,
     recorded: bool,
+    user_reported: bool,
+    end_asked: Option<&'static str>,
     #[serde(flatten)]
     end: Option<EndJson>,
 }
@@ -59,12 +61,24 @@ pub(crate) fn session_json(session: &Session, end: Option<&End>, now: Millis) ->
         idle_ms: end.map_or(now, |end| end.at).since(last_active_at),
         node: session.node,
         recorded: session.recorded,
+        user_reported: session.user_reported,
+        end_asked: if end.is_some() { None } else { end_asked(session.end_asked) },
         end: end.map(|end| EndJson {
             ended_at: rfc3339(end.at),
             end_reason: end.reason.as_str(),
             ended_by: end.by.clone(),
             end_note: end.note.clone(),
         }),
+    }
+}
+
+/// Where a request to end it stands that its source has not answered by ending it.
+const fn end_asked(asked: EndAsked) -> Option<&'static str> {
+    match asked {
+        EndAsked::No => None,
+        EndAsked::Waiting => Some("waiting"),
+        EndAsked::Silent => Some("silent"),
+        EndAsked::Refused => Some("refused"),
     }
 }
 
@@ -104,6 +118,8 @@ mod tests {
             last_active_at: Millis(1_764_000_001_000),
             node: "gw-1".into(),
             recorded: false,
+            user_reported: false,
+            end_asked: EndAsked::No,
         }
     }
 
@@ -129,6 +145,8 @@ mod tests {
                 "idle_ms": 2500,
                 "node": "gw-1",
                 "recorded": false,
+                "user_reported": false,
+                "end_asked": null,
             })
         );
     }

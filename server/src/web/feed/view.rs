@@ -81,7 +81,7 @@ mod tests {
 
     use hub::{Facts, Scopes, WatchPolicy};
     use uuid::Uuid;
-    use wire::{AccountId, End, EndReason, Millis, SessionType, Update, UserId};
+    use wire::{AccountId, End, EndAsked, EndReason, Millis, SessionType, Update, UserId};
 
     use super::*;
 
@@ -124,8 +124,10 @@ mod tests {
                 last_active_at: Millis(1),
                 node: "node".into(),
                 recorded: false,
+                user_reported: false,
+                end_asked: EndAsked::No,
             },
-            facts: Facts { session, user, account: Some(account), policy },
+            facts: Facts { session, user: Some(user), account: Some(account), policy },
             screen,
         }
     }

@@ -1,7 +1,7 @@
 //! One cell: a value drawn the way of its column.
 
 use web_sys::Element;
-use wire::Millis;
+use wire::{EndAsked, Millis, Session};
 
 use super::dom::{append, element, set, with_text};
 use crate::clock::local;
@@ -32,8 +32,33 @@ impl Ticking {
 
 /// Whether a column's cell looks the same for two rows.
 pub(super) fn same(column: Column, a: &Row, b: &Row) -> bool {
-    column.value(&a.session) == column.value(&b.session)
-        && (column != Column::User || a.session.full_name == b.session.full_name)
+    column.value(&a.session) == column.value(&b.session) && (column != Column::User || look(a) == look(b))
+}
+
+/// What a user's cell shows beside the name.
+fn look(row: &Row) -> (&str, bool, EndAsked) {
+    (&row.session.full_name, row.session.user_reported, row.session.end_asked)
+}
+
+/// Says of a user that only a source knows them, and of a session that its source is asked to end it.
+fn marked(who: Element, session: &Session) -> Element {
+    if session.user_reported {
+        let mark = with_text("small", "mark", "reported");
+        set(&mark, "title", "Nobody of this name is known here: the session's source reports it");
+        append(&who, &mark);
+    }
+    let asked = match session.end_asked {
+        EndAsked::No => None,
+        EndAsked::Waiting => Some(("ending…", "Its source was asked to end it")),
+        EndAsked::Silent => Some(("no answer", "Its source was asked to end it and does not answer")),
+        EndAsked::Refused => Some(("refused", "Its source was asked to end it and refuses")),
+    };
+    if let Some((text, title)) = asked {
+        let mark = with_text("small", "mark", text);
+        set(&mark, "title", title);
+        append(&who, &mark);
+    }
+    who
 }
 
 /// An empty cell of a column, that can have the focus.
@@ -50,7 +75,7 @@ pub(super) fn fill(td: &Element, column: Column, row: &Row, now: Millis) -> Opti
     td.set_text_content(None);
     let session = &row.session;
     let (inner, ticking) = match (column, column.value(session)) {
-        (Column::User, _) => (person(&session.user, &session.full_name), None),
+        (Column::User, _) => (marked(person(&session.user, &session.full_name), session), None),
         (Column::Type, _) => (with_text("span", type_class(session.kind), session.kind.as_str()), None),
         (_, Value::Text(text)) if text.is_empty() => (with_text("span", "none", "–"), None),
         (_, Value::Text(text)) => {
