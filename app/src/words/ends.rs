@@ -15,6 +15,7 @@ texts! {
         target_lost: "target lost", "destino perdido";
         node_lost: "node lost", "nodo perdido";
         recording_lost: "recording lost", "grabación perdida";
+        source_lost: "source lost", "origen perdido";
         by: "{reason} by {who}", "{reason} por {who}";
         noted: "{end}: {note}", "{end}: {note}";
     }
@@ -32,6 +33,7 @@ pub(crate) fn reason(reason: EndReason) -> &'static str {
         EndReason::TargetLost => words.target_lost,
         EndReason::NodeLost => words.node_lost,
         EndReason::RecordingLost => words.recording_lost,
+        EndReason::SourceLost => words.source_lost,
     }
 }
 
