@@ -134,6 +134,22 @@ fn locales() -> js_sys::Array {
     regional.chain([spoken.tag().into()]).collect()
 }
 
+/// The day of a moment in the viewer's own time and language. Browser only.
+pub(crate) fn local_day(at: Millis) -> String {
+    thread_local! {
+        static FORMAT: OnceCell<js_sys::Function> = const { OnceCell::new() };
+    }
+    formatted(&FORMAT, at, &[("dateStyle", "medium")])
+}
+
+/// A moment in the viewer's own time and language, to the minute. Browser only.
+pub(crate) fn local_minute(at: Millis) -> String {
+    thread_local! {
+        static FORMAT: OnceCell<js_sys::Function> = const { OnceCell::new() };
+    }
+    formatted(&FORMAT, at, &[("dateStyle", "medium"), ("timeStyle", "short")])
+}
+
 type Format = std::thread::LocalKey<OnceCell<js_sys::Function>>;
 
 /// Making an `Intl` formatter is slow, so each is made once.

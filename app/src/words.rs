@@ -5,6 +5,7 @@
 
 mod door;
 mod ends;
+mod filters;
 mod frame;
 mod gone;
 mod lists;
@@ -13,6 +14,7 @@ mod refusals;
 mod times;
 
 pub(crate) use ends::ended;
+pub(crate) use filters::{speech, subject};
 pub(crate) use refusals::told;
 pub(crate) use times::{age, length, span};
 
@@ -70,6 +72,7 @@ areas! {
     boot: gone::Boot,
     door: door::Door,
     ends: ends::Ends,
+    filters: filters::Filters,
     frame: frame::Frame,
     gone: gone::Gone,
     lists: lists::Lists,

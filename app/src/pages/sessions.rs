@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use controls::Controls;
-use filters::Filters;
+use filters::{BuilderPanel, Filters};
 use foot::Foot;
 use grid::Grid;
 use head::Head;
@@ -44,6 +44,7 @@ pub(crate) fn SessionsPage() -> AnyView {
             {move || controls.watched().map(|id| view! { <Pane id/> })}
             <ViewMenu kept=controls.kept/>
             <export::Options/>
+            <BuilderPanel/>
         </div>
     }
     .into_any()

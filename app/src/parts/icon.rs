@@ -9,6 +9,10 @@ pub enum IconName {
     ArrowDown,
     /// Upwards.
     ArrowUp,
+    /// To where one was before.
+    Back,
+    /// A ribbon in a book.
+    Bookmark,
     /// A tick.
     Check,
     /// A cross.
@@ -33,6 +37,8 @@ pub enum IconName {
     Pause,
     /// Goes on.
     Play,
+    /// One more.
+    Plus,
     /// A magnifying glass.
     Search,
     /// A circle with a bar.
@@ -51,6 +57,8 @@ impl IconName {
         match self {
             Self::ArrowDown => "M12 5v14m0 0 6-6m-6 6-6-6",
             Self::ArrowUp => "M12 19V5m0 0 6 6m-6-6-6 6",
+            Self::Back => "m14 6-6 6 6 6",
+            Self::Bookmark => "M7 4h10a1 1 0 0 1 1 1v15l-6-4-6 4V5a1 1 0 0 1 1-1Z",
             Self::Check => "m5 12 5 5 9-10",
             Self::Close => "m6 6 12 12M18 6 6 18",
             Self::Columns => {
@@ -66,6 +74,7 @@ impl IconName {
             }
             Self::Moon => "M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9Z",
             Self::Pause => "M9 5v14M15 5v14",
+            Self::Plus => "M12 5v14M5 12h14",
             Self::Play => "m8 5 11 7-11 7Z",
             Self::Search => "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM20 20l-4-4",
             Self::Stop => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM8 12h8",

@@ -23,13 +23,13 @@ use super::column::Value;
 use super::{Column, Row};
 
 pub use clause::{Clause, Query, Word};
-pub use key::key_of;
+pub use key::{example, key_of};
 pub use kinds::KindSet;
 pub use moment::{Moment, Span};
 pub use parse::Reading;
 pub use pattern::{Net, Pattern};
 pub use problem::Problem;
-pub use sentence::subject;
+pub use sentence::Speech;
 
 /// What rows must hold to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,7 +198,7 @@ impl Filter {
         }
         let others = self.query.clauses().iter();
         let others = others.filter(|clause| !matches!(clause, Clause::Types { not: false, .. }));
-        parts.extend(others.map(Clause::sentence));
+        parts.extend(others.map(|clause| clause.sentence(&Speech::ENGLISH)));
         if parts.is_empty() { "all".into() } else { parts.join("; ") }
     }
 }

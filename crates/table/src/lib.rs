@@ -22,7 +22,8 @@ mod fixture;
 pub use column::{Column, Kind, Value};
 pub use export::{Export, field, file_name, push_headings};
 pub use filter::{
-    Clause, Filter, KindSet, Moment, Net, Pattern, Problem, Query, Reading, Span, Word, key_of, subject,
+    Clause, Filter, KindSet, Moment, Net, Pattern, Problem, Query, Reading, Span, Speech, Word, example,
+    key_of,
 };
 pub use layout::Layout;
 pub use order::Order;

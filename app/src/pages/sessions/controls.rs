@@ -5,16 +5,17 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use wire::{SessionId, SessionType};
+use wire::SessionId;
 
 use super::export::Exports;
+use super::filters::{Asked, Builder};
 use crate::board::Board;
 use crate::clock::{Clock, offset_at, use_now};
 use crate::feed::{Feed, Status};
 use crate::kept::{KeptLayout, MyName};
 use crate::pages::wall;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::{Clause, Column, Filter, KindSet, Layout, Lens, Order, Query, Selection, Sort};
+use crate::table::{Column, Filter, Layout, Lens, Order, Selection, Sort};
 
 /// The shown columns in their order; the first `pins` of them stay at the left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +52,10 @@ pub(super) struct Controls {
     pub(super) kept: KeptLayout,
     shape: Memo<Shape>,
     sort: RwSignal<Sort>,
-    typed: RwSignal<String>,
-    kinds: RwSignal<KindSet>,
+    /// What is filtered by.
+    pub(super) asked: Asked,
+    /// The panel that builds filters.
+    pub(super) builder: Builder,
     frozen: RwSignal<bool>,
     watched: Memo<Option<SessionId>>,
     /// Chosen to do something with all of them.
@@ -79,8 +82,8 @@ impl Controls {
             kept,
             shape: Memo::new(move |_| layout.with(Shape::of)),
             sort: RwSignal::new(Sort::default()),
-            typed: RwSignal::new(String::new()),
-            kinds: RwSignal::new(KindSet::default()),
+            asked: Asked::new(),
+            builder: Builder::new(),
             frozen: RwSignal::new(false),
             watched: Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok())),
             chosen: RwSignal::new(Selection::default()),
@@ -134,37 +137,14 @@ impl Controls {
         self.sort.update(|sort| sort.click(column, several));
     }
 
-    /// What stands in the filter box.
-    pub(super) fn typed(self) -> RwSignal<String> {
-        self.typed
-    }
-
-    /// The chosen types.
-    pub(super) fn kinds(self) -> KindSet {
-        self.kinds.get()
-    }
-
-    /// Chooses a type, or no longer.
-    pub(super) fn toggle_kind(self, kind: SessionType) {
-        self.kinds.update(|kinds| *kinds = kinds.toggled(kind));
-    }
-
-    /// Chooses all types.
-    pub(super) fn all_kinds(self) {
-        self.kinds.set(KindSet::default());
-    }
-
     /// Takes every filter away.
     pub(super) fn clear_filter(self) {
-        self.typed.set(String::new());
-        self.all_kinds();
+        self.asked.clear();
     }
 
     /// The filter as it is applied.
     pub(super) fn filter(self) -> Filter {
-        let mut query = Query::typing(&self.typed.read()).query;
-        query.add(Clause::Types { not: false, kinds: self.kinds.get() });
-        Filter::of(query, offset_at)
+        Filter::of(self.asked.query(), offset_at)
     }
 
     /// Folds a group's rows away, or shows them again.

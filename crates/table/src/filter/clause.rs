@@ -70,6 +70,14 @@ impl Clause {
         }
     }
 
+    /// From one moment to the end of another, whichever comes first.
+    #[must_use]
+    pub fn between(not: bool, one: Moment, other: Moment) -> Self {
+        let turned = other.begins(|_| 0) < one.begins(|_| 0);
+        let (from, to) = if turned { (other, one) } else { (one, other) };
+        Self::Between { not, from: Some(from), to }
+    }
+
     /// Joins `other`, if both ask for values of one column, which are alternatives then, or if both cannot
     /// hold at once, where the later one counts; gives it back otherwise.
     fn join(&mut self, other: Self) -> Option<Self> {

@@ -60,8 +60,9 @@ pub(super) fn named(name: &str) -> Option<Key> {
     KEYS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(_, key, _)| *key)
 }
 
-/// What goes after a key, for example.
-pub(super) fn example(name: &str) -> Option<String> {
+/// A clause that a key begins, for example.
+#[must_use]
+pub fn example(name: &str) -> Option<String> {
     let (known, _, value) = KEYS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
     Some(format!("{known}:{value}"))
 }

@@ -44,6 +44,13 @@ impl Span {
         (digits.is_empty() && ms > 0 && ms <= LONGEST_MS).then_some(Self(ms))
     }
 
+    /// The largest unit that it is a whole number of: how many, and the unit's letter.
+    #[must_use]
+    pub fn whole(self) -> (i64, char) {
+        let unit = UNITS.into_iter().find(|(_, unit)| self.0 % unit == 0);
+        unit.map_or((self.0 / 1_000, 's'), |(name, unit)| (self.0 / unit, name))
+    }
+
     /// Its parts: how many of each unit, the largest first, without those that it has none of. Days are the
     /// largest, unless it is whole weeks.
     pub(super) fn parts(self) -> Vec<(char, i64)> {
@@ -97,6 +104,12 @@ impl Moment {
         // A date that is none, such as the 31st of November, comes back as another.
         let real = parts.next().is_none() && time::date(Millis(at * DAY_MS), 0) == date;
         real.then_some(Self { day: i32::try_from(at).ok()?, time })
+    }
+
+    /// Whether it is a whole day.
+    #[must_use]
+    pub const fn is_day(self) -> bool {
+        self.time.is_none()
     }
 
     /// When it begins, by the offset from UTC in minutes of the viewer's clock at a moment.

@@ -25,6 +25,21 @@ impl Query {
         read(text, false)
     }
 
+    /// What is finished and understood of a text, without its words, and the text that is left.
+    #[must_use]
+    pub fn settle(text: &str) -> (Self, String) {
+        let (mut settled, mut left) = (Self::default(), Vec::new());
+        for token in tokens(text) {
+            let Reading { query, problems } = Self::read(token);
+            if problems.is_empty() && !query.clauses().is_empty() {
+                settled.add_all(query);
+            } else {
+                left.push(token);
+            }
+        }
+        (settled, left.join(" "))
+    }
+
     /// Reads a filter that is being typed: the last value is the beginning of one, unless something follows.
     #[must_use]
     pub fn typing(text: &str) -> Reading {
@@ -206,11 +221,15 @@ fn read_values(asked: Asked<'_>, column: Column, rest: &str, reading: &mut Readi
     let count = parts(rest).count();
     for (at, part) in parts(rest).enumerate() {
         match read_value(column, part) {
-            Ok(value) if asked.open && at + 1 == count && !rest.ends_with(',') => {
-                values.push(match value {
-                    Pattern::Is(text) if !part.starts_with('=') => Pattern::Starts(text),
-                    value => value,
-                });
+            Ok(Pattern::Is(text)) if asked.open && at + 1 == count && !part.starts_with('=') => {
+                // An opened quote with nothing after it asks for nothing yet.
+                if !text.is_empty() && !rest.ends_with(',') {
+                    values.push(Pattern::Starts(text));
+                } else if !text.is_empty() {
+                    values.push(Pattern::Is(text));
+                } else if values.is_empty() {
+                    reading.problems.push(Problem::Unfinished { name: asked.name.to_lowercase() });
+                }
             }
             Ok(value) => values.push(value),
             Err(problem) => reading.problems.push(problem),
@@ -234,7 +253,16 @@ fn read_value(column: Column, raw: &str) -> Result<Pattern, Problem> {
     })
 }
 
-/// What a bare text means for a column: most are looked for whole, long ones by a part of theirs.
+impl Pattern {
+    /// What a bare text means for a column: most are looked for whole, long ones by a part of theirs.
+    ///
+    /// # Errors
+    /// When the column has no such values.
+    pub fn of_column(column: Column, text: String) -> Result<Self, Problem> {
+        of_column(column, text)
+    }
+}
+
 pub(super) fn of_column(column: Column, text: String) -> Result<Pattern, Problem> {
     let empty = text.is_empty();
     Ok(match column {
@@ -280,22 +308,17 @@ fn read_one(asked: Asked<'_>, value: &str) -> Result<Clause, Problem> {
             Some(("", to)) => Clause::Between { not, from: None, to: moment(to)? },
             Some((from, "")) if not => Clause::Before(moment(from)?),
             Some((from, "")) => Clause::After(moment(from)?),
-            Some((from, to)) => {
-                let (one, other) = (moment(from)?, moment(to)?);
-                let turned = other.begins(|_| 0) < one.begins(|_| 0);
-                let (from, to) = if turned { (other, one) } else { (one, other) };
-                Clause::Between { not, from: Some(from), to }
-            }
+            Some((from, to)) => Clause::between(not, moment(from)?, moment(to)?),
         },
         (Key::Watched, not) => match value.to_lowercase().as_str() {
             "yes" | "y" | "true" | "1" => Clause::Watched(!not),
             "no" | "n" | "false" | "0" => Clause::Watched(not),
-            _ => return Err(Problem::NoAnswer { name, value: owned, answers: "yes or no" }),
+            _ => return Err(Problem::NoAnswer { name, value: owned, answers: "yes, no" }),
         },
         (Key::Is, not) => match value.to_lowercase().as_str() {
             "mine" => Clause::Mine(!not),
             "watched" => Clause::Watched(!not),
-            _ => return Err(Problem::NoAnswer { name, value: owned, answers: "mine or watched" }),
+            _ => return Err(Problem::NoAnswer { name, value: owned, answers: "mine, watched" }),
         },
         (Key::Types | Key::Values(_), _) => unreachable!("read by their own functions"),
     })

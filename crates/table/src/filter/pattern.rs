@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 /// What a value must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// This text; the empty text is a value that is not there.
     Is(String),
@@ -20,7 +20,7 @@ pub enum Pattern {
 }
 
 /// An IP network: the first bits of its addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Net {
     addr: IpAddr,
     prefix: u8,

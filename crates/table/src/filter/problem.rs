@@ -1,6 +1,4 @@
-//! What was not understood in the filter box, as a person is told.
-
-use super::key;
+//! What was not understood in the filter box; the page says it in the person's language.
 
 /// Something that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,41 +58,4 @@ pub enum Problem {
         /// What is understood.
         answers: &'static str,
     },
-}
-
-impl Problem {
-    /// What is wrong, and what to do.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        let such_as = |name: &str| key::example(name).unwrap_or_default();
-        match self {
-            Self::Unfinished { name } => {
-                format!("“{name}:” waits for a value, such as {}.", such_as(name))
-            }
-            Self::UnknownKey { name, like } => {
-                format!("There is no filter “{name}”: did you mean {}? It is passed over.", such_as(like))
-            }
-            Self::TakenAsText { name } => {
-                format!("There is no filter “{name}”: it is looked for as text.")
-            }
-            Self::NoType { value } => format!(
-                "There is no type “{value}”: use console, websso, esso, pam, rdp or ssh. It is passed over."
-            ),
-            Self::NoSpan { name, value } => format!(
-                "“{name}:{value}” is no length of time: write it like 45s, 30m, 2h or 3d. It is passed over."
-            ),
-            Self::NoMoment { name, value } => format!(
-                "“{value}” in “{name}:” is no date: write it like 2026-11-20 or 2026-11-20T14:30. It is passed over."
-            ),
-            Self::NoNet { value } => format!(
-                "“{value}” is no network: write it like 10.4.0.0/16 or 2001:db8::/32. It is passed over."
-            ),
-            Self::NoPort { value } => {
-                format!("“{value}” is no port: it takes a number to 65535. It is passed over.")
-            }
-            Self::NoAnswer { name, value, answers } => {
-                format!("“{name}:{value}” is not understood: use {answers}. It is passed over.")
-            }
-        }
-    }
 }
