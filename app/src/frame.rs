@@ -1,5 +1,6 @@
 //! What stands around every page of a signed-in person: the bar on top, the feed, the dialogs.
 
+mod help;
 mod person;
 
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use crate::parts::toast::{ToastList, Toasts};
 use crate::parts::{Brand, Notice};
 use crate::words::{fill, told, words};
 use crate::{calls, clock, text};
+use help::{Help, KeyboardHelp};
 use person::Person;
 
 /// Finds out who is signed in; the page is theirs, or they are sent to sign in.
@@ -70,6 +72,7 @@ fn SignedIn(me: Me) -> AnyView {
     Toasts::provide();
     Terminator::provide();
     KeptLayout::provide(&me);
+    Help::provide();
     let words = &words().frame;
     view! {
         <div class="frame">
@@ -88,6 +91,7 @@ fn SignedIn(me: Me) -> AnyView {
             <NewBuild feed/>
             <main id="main" class="main"><Outlet/></main>
             <TerminateDialog/>
+            <KeyboardHelp/>
             <ToastList/>
         </div>
     }

@@ -8,14 +8,18 @@ mod ends;
 mod filters;
 mod frame;
 mod gone;
+mod help;
 mod lists;
+mod live;
 mod look;
 mod refusals;
+mod replay;
 mod times;
 
 pub(crate) use ends::ended;
 pub(crate) use filters::{speech, subject};
 pub(crate) use refusals::told;
+pub(crate) use replay::mark;
 pub(crate) use times::{age, length, span};
 
 use std::fmt::{Display, Write as _};
@@ -70,15 +74,24 @@ macro_rules! areas {
 areas! {
     audit: lists::Audit,
     boot: gone::Boot,
+    control: live::Control,
     door: door::Door,
     ends: ends::Ends,
     filters: filters::Filters,
     frame: frame::Frame,
     gone: gone::Gone,
+    help: help::Help,
     lists: lists::Lists,
+    live: live::Live,
     log: lists::Log,
     look: look::Look,
+    marks: replay::Marks,
+    meanings: live::Meanings,
+    replay: replay::Replay,
+    terminate: live::Terminate,
     times: times::Times,
+    verdict: replay::Verdict,
+    wall: live::Wall,
 }
 
 /// The texts in the language of the page: that of the request on the server, one for all in the browser.

@@ -3,6 +3,7 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use super::help::{Help, KEY};
 use crate::backend::Me;
 use crate::look::{Density, Language, Look, Theme, language, use_looks};
 use crate::parts::toast::use_toasts;
@@ -13,7 +14,8 @@ use crate::words::{fill, words};
 /// The button in the bar, and its menu.
 #[component]
 pub(super) fn Person(me: Me) -> AnyView {
-    let words = &words().frame;
+    let (words, words_of_help) = (&words().frame, &words().help);
+    let help = expect_context::<Help>();
     let shown = if me.full_name.is_empty() { me.name.clone() } else { me.full_name.clone() };
     let full_name = (!me.full_name.is_empty())
         .then(|| view! { <span class="soft">{text::visible(&me.name).into_owned()}</span> });
@@ -37,6 +39,17 @@ pub(super) fn Person(me: Me) -> AnyView {
                 <span class="role">{me.role}</span>
             </div>
             <LookChoices/>
+            <button
+                type="button"
+                class="menu-item"
+                popovertarget="person-menu"
+                popovertargetaction="hide"
+                on:click=move |_| help.open()
+            >
+                <Icon name=IconName::Keyboard/>
+                {words_of_help.open}
+                <kbd aria-hidden="true">{KEY}</kbd>
+            </button>
             <form method="post" action="/sign-out">
                 <button type="submit" class="menu-item">
                     <Icon name=IconName::Leave/>

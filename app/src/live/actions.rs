@@ -10,6 +10,7 @@ use wire::live::{LeaseMode, LiveRequest};
 use super::asked::Asked;
 use super::phase::Phase;
 use super::watch::Shows;
+use crate::words::words;
 
 /// How long "Copied" stands, in milliseconds: long enough to be read.
 const COPIED_MS: u32 = 2_000;
@@ -23,6 +24,7 @@ pub(crate) fn Actions(
     shows: Shows,
     on_terminate: Option<Callback<Session>>,
 ) -> AnyView {
+    let words = &words().control;
     let id = session.id;
     let phase = shows.phase;
     let over = Signal::derive(move || phase.with(|phase| matches!(phase, Phase::Ended(_))));
@@ -32,11 +34,11 @@ pub(crate) fn Actions(
             <button
                 type="button"
                 class="btn danger"
-                aria-label="Terminate"
+                aria-label=words.terminate
                 hidden=over
                 on:click=move |_| on_terminate.run(session.clone())
             >
-                "Terminate…"
+                {words.terminate_more}
             </button>
         }
     });
@@ -44,7 +46,7 @@ pub(crate) fn Actions(
         <div class="live-acts">
             <Control shows may=may_control />
             <CopyLink path=format!("/sessions/{id}") />
-            <span class="live-view-only" hidden=view_only>"View only"</span>
+            <span class="live-view-only" hidden=view_only>{words.view_only}</span>
             <span class="live-gap"></span>
             {terminate}
         </div>
@@ -55,11 +57,12 @@ pub(crate) fn Actions(
 /// The buttons of whoever may take part.
 #[component]
 fn Control(shows: Shows, may: Signal<bool>) -> AnyView {
+    let words = &words().control;
     let mode = RwSignal::new(LeaseMode::Shared);
     let cannot = Signal::derive(move || !may.get() || shows.phase.with(|phase| *phase != Phase::Live));
     let mine = Signal::derive(move || shows.is_mine());
     let paused = Signal::derive(move || shows.standing.with(|standing| standing.paused().is_some()));
-    let pause_words = Signal::derive(move || if paused.get() { "Resume input" } else { "Pause input" });
+    let pause_words = Signal::derive(move || if paused.get() { words.resume } else { words.pause });
     let choose = move |event| {
         let chosen =
             if event_target_value(&event) == "exclusive" { LeaseMode::Exclusive } else { LeaseMode::Shared };
@@ -80,20 +83,20 @@ fn Control(shows: Shows, may: Signal<bool>) -> AnyView {
                 hidden=mine
                 on:click=move |_| shows.ask(&LiveRequest::Ask(mode.get_untracked()))
             >
-                "Take control"
+                {words.take}
             </button>
             <select
                 class="btn live-mode"
-                aria-label="Mode of control"
-                title="Shared: both type. Exclusive: only you type, until the user takes the keyboard back by typing."
+                aria-label=words.mode
+                title=words.mode_help
                 on:change=choose
             >
-                <option value="shared">"Shared"</option>
-                <option value="exclusive">"Exclusive"</option>
+                <option value="shared">{words.shared}</option>
+                <option value="exclusive">{words.exclusive}</option>
             </select>
         </span>
         <button type="button" class="btn" hidden=cannot on:click=move |_| shows.asked.set(Some(Asked::Message))>
-            "Message…"
+            {words.message}
         </button>
         <button type="button" class="btn" hidden=cannot on:click=pause>{pause_words}</button>
     }
@@ -103,19 +106,20 @@ fn Control(shows: Shows, may: Signal<bool>) -> AnyView {
 /// Copies the address of a page.
 #[component]
 pub(crate) fn CopyLink(#[prop(into)] path: Signal<String>) -> impl IntoView {
-    let said = RwSignal::new("Copy link");
+    let words = &words().control;
+    let said = RwSignal::new(words.copy);
     let copy = move |_| {
         spawn_local(async move {
-            let word = if copied(&path.get_untracked()).await { "Copied" } else { "Could not copy" };
+            let word = if copied(&path.get_untracked()).await { words.copied } else { words.not_copied };
             // The pane may have been closed meanwhile.
             said.try_set(word);
             TimeoutFuture::new(COPIED_MS).await;
-            said.try_set("Copy link");
+            said.try_set(words.copy);
         });
     };
-    let quiet = move || said.get() == "Copy link";
+    let quiet = move || said.get() == words.copy;
     view! {
-        <button type="button" class="btn live-copy" class:live-quiet=quiet title="Copy link" on:click=copy>
+        <button type="button" class="btn live-copy" class:live-quiet=quiet title=words.copy on:click=copy>
             <svg viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M9.5 14.5 14.5 9.5M8 12l-2.5 2.5a3.5 3.5 0 0 0 5 5L13 17M11 7l2.5-2.5a3.5 3.5 0 0 1 5 5L16 12" />
             </svg>

@@ -8,6 +8,7 @@ use wire::live::LiveRequest;
 use super::paste;
 use super::watch::Shows;
 use crate::text::visible;
+use crate::words::{fill, words};
 
 /// The open question of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ fn close(dialog: NodeRef<html::Dialog>) {
 
 #[component]
 fn Message(shows: Shows, owner: String) -> AnyView {
+    let words = &words().control;
     let dialog = opened();
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<&str>);
@@ -59,10 +61,10 @@ fn Message(shows: Shows, owner: String) -> AnyView {
         event.prevent_default();
         let said = text.with_untracked(|text| text.trim().to_owned());
         if said.is_empty() {
-            return error.set(Some("Write what they are to read."));
+            return error.set(Some(words.message_empty));
         }
         shows.ask(&LiveRequest::Message(said));
-        shows.standing.update(|standing| standing.say("Message sent."));
+        shows.standing.update(|standing| standing.say(words.message_sent));
         close(dialog);
     };
     let invalid = Signal::derive(move || error.with(Option::is_some).to_string());
@@ -74,9 +76,9 @@ fn Message(shows: Shows, owner: String) -> AnyView {
             on:close=move |_| shows.asked.set(None)
         >
             <form on:submit=send novalidate>
-                <h2 id="message-title">{format!("Message to {}", visible(&owner))}</h2>
-                <p class="soft">"It shows in their terminal, with your name."</p>
-                <label for="message-text">"Message"</label>
+                <h2 id="message-title">{fill(words.message_to, &[("user", &visible(&owner))])}</h2>
+                <p class="soft">{words.message_help}</p>
+                <label for="message-text">{words.message_label}</label>
                 <input
                     id="message-text"
                     class="field"
@@ -92,8 +94,8 @@ fn Message(shows: Shows, owner: String) -> AnyView {
                 />
                 <p id="message-error" class="field-error" role="alert">{error}</p>
                 <div class="dialog-acts">
-                    <button type="button" class="btn" on:click=move |_| close(dialog)>"Cancel"</button>
-                    <button type="submit" class="btn primary">"Send"</button>
+                    <button type="button" class="btn" on:click=move |_| close(dialog)>{words.cancel}</button>
+                    <button type="submit" class="btn primary">{words.send}</button>
                 </div>
             </form>
         </dialog>
@@ -104,9 +106,10 @@ fn Message(shows: Shows, owner: String) -> AnyView {
 #[component]
 fn Paste(shows: Shows, text: String) -> AnyView {
     let dialog = opened();
+    let words = &words().control;
     let lines = match paste::lines(&text) {
-        1 => "Paste a line that ends with Enter?".to_owned(),
-        lines => format!("Paste {lines} lines?"),
+        1 => words.paste_line.to_owned(),
+        lines => fill(words.paste_lines, &[("n", &lines)]),
     };
     let shown: String = text.replace("\r\n", "\n").split_inclusive(['\n', '\r']).map(shown_line).collect();
     let send = move |event: leptos::ev::SubmitEvent| {
@@ -123,18 +126,18 @@ fn Paste(shows: Shows, text: String) -> AnyView {
         >
             <form on:submit=send>
                 <h2 id="paste-title">{lines}</h2>
-                <p class="soft">"The program may run each line as it comes."</p>
-                <pre class="paste-text" tabindex="0" aria-label="Text to paste">{shown}</pre>
+                <p class="soft">{words.paste_help}</p>
+                <pre class="paste-text" tabindex="0" aria-label=words.paste_text>{shown}</pre>
                 <label class="paste-ask">
                     <input
                         type="checkbox"
                         on:change=move |event| shows.pastes_freely.set_value(event_target_checked(&event))
                     />
-                    "Do not ask again for this session"
+                    {words.paste_always}
                 </label>
                 <div class="dialog-acts">
-                    <button type="button" class="btn" on:click=move |_| close(dialog)>"Cancel"</button>
-                    <button type="submit" class="btn primary" autofocus>"Paste"</button>
+                    <button type="button" class="btn" on:click=move |_| close(dialog)>{words.cancel}</button>
+                    <button type="submit" class="btn primary" autofocus>{words.paste}</button>
                 </div>
             </form>
         </dialog>

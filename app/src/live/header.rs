@@ -15,7 +15,7 @@ use crate::clock::use_now;
 use crate::parts::{Avatar, TypeBadge};
 use crate::text::visible;
 use crate::time;
-use crate::words::span;
+use crate::words::{fill, span, words};
 
 /// Watchers shown as avatars; the others are a number.
 const AVATARS: usize = 4;
@@ -29,6 +29,7 @@ pub(crate) fn Header(
     on_close: Option<Callback<()>>,
     pane: NodeRef<html::Section>,
 ) -> impl IntoView {
+    let words = &words().live;
     let title = heading(&session);
     let title = if on_close.is_some() {
         Either::Left(view! { <h2 class="live-title">{title}</h2> })
@@ -46,12 +47,12 @@ pub(crate) fn Header(
     });
     let state = Signal::derive(move || {
         let state = shows.phase.with(|phase| match phase {
-            Phase::Connecting => "Connecting",
-            Phase::Waiting => "Waiting",
-            Phase::Live => "Live",
-            Phase::Stale(_) => "Stale",
-            Phase::Ended(_) => "Ended",
-            Phase::Refused(_) => "Not watched",
+            Phase::Connecting => words.connecting,
+            Phase::Waiting => words.waiting,
+            Phase::Live => words.live,
+            Phase::Stale(_) => words.stale,
+            Phase::Ended(_) => words.ended,
+            Phase::Refused(_) => words.not_watched,
         });
         state.to_owned()
     });
@@ -80,11 +81,12 @@ pub(crate) fn Header(
 /// The session in short, each fact with its name for those who do not see the pane.
 #[component]
 fn Facts(session: Session, shows: Shows) -> impl IntoView {
+    let words = &words().live;
     let now = use_now();
     let Session { user, full_name, device, service_url, started_at, kind, recorded, .. } = session;
     let who = person(&user, &full_name);
     let open_for = Signal::derive(move || match shows.phase.get() {
-        Phase::Ended(end) => format!("lasted {}", span(end.at.since(started_at))),
+        Phase::Ended(end) => fill(words.lasted, &[("span", &span(end.at.since(started_at)))]),
         _ => span(now.get().since(started_at)),
     });
     let size = Signal::derive(move || {
@@ -93,19 +95,19 @@ fn Facts(session: Session, shows: Shows) -> impl IntoView {
     let no_size = Signal::derive(move || shows.size.with(Option::is_none));
     let title = Signal::derive(move || shows.title.with(|title| visible(title).into_owned()));
     let no_title = Signal::derive(move || shows.title.with(|title| title.trim().is_empty()));
-    let recording = if recorded { "recorded" } else { "not recorded" };
+    let recording = if recorded { words.recorded } else { words.not_recorded };
     let url = (kind != SessionType::Console || !service_url.is_empty()).then(|| view! {
-        <div class="live-fact mono"><dt>"Service URL"</dt><dd>{visible(&service_url).into_owned()}</dd></div>
+        <div class="live-fact mono"><dt>{words.url}</dt><dd>{visible(&service_url).into_owned()}</dd></div>
     });
     view! {
         <dl class="live-facts">
-            <div class="live-fact"><dt>"User"</dt><dd>{who}</dd></div>
-            <div class="live-fact mono"><dt>"Device"</dt><dd>{visible(&device).into_owned()}</dd></div>
+            <div class="live-fact"><dt>{words.user}</dt><dd>{who}</dd></div>
+            <div class="live-fact mono"><dt>{words.device}</dt><dd>{visible(&device).into_owned()}</dd></div>
             {url}
-            <div class="live-fact"><dt>"Open for"</dt><dd title=time::utc(started_at)>{open_for}</dd></div>
-            <div class="live-fact"><dt>"Recording"</dt><dd>{recording}</dd></div>
-            <div class="live-fact" hidden=no_size><dt>"Size"</dt><dd>{size}</dd></div>
-            <div class="live-fact live-program" hidden=no_title><dt>"Title"</dt><dd>{title}</dd></div>
+            <div class="live-fact"><dt>{words.open_for}</dt><dd title=time::utc(started_at)>{open_for}</dd></div>
+            <div class="live-fact"><dt>{words.recording}</dt><dd>{recording}</dd></div>
+            <div class="live-fact" hidden=no_size><dt>{words.size}</dt><dd>{size}</dd></div>
+            <div class="live-fact live-program" hidden=no_title><dt>{words.title}</dt><dd>{title}</dd></div>
         </dl>
     }
 }
@@ -150,8 +152,8 @@ fn names(watchers: &[Watcher]) -> String {
     let names: Vec<_> = watchers.iter().map(display_name).collect();
     match names.as_slice() {
         [] => String::new(),
-        [one] => format!("{one} watches"),
-        [first @ .., last] => format!("{} and {last} watch", first.join(", ")),
+        [one] => fill(words().live.one_watches, &[("name", one)]),
+        [first @ .., last] => fill(words().live.many_watch, &[("names", &first.join(", ")), ("last", last)]),
     }
 }
 
@@ -163,6 +165,7 @@ fn display_name(watcher: &Watcher) -> String {
 /// Lets the pane take the whole screen, where the browser can.
 #[component]
 fn FullScreen(pane: NodeRef<html::Section>) -> impl IntoView {
+    let words = &words().live;
     let cannot = RwSignal::new(true);
     let is = RwSignal::new(false);
     Effect::new(move || {
@@ -191,7 +194,7 @@ fn FullScreen(pane: NodeRef<html::Section>) -> impl IntoView {
             let _ = pane.request_fullscreen();
         }
     };
-    let name = Signal::derive(move || if is.get() { "Leave full screen" } else { "Full screen" }.to_owned());
+    let name = Signal::derive(move || if is.get() { words.leave_full_screen } else { words.full_screen });
     let path = Signal::derive(move || {
         let corners = if is.get() {
             "M3 8h5V3M21 8h-5V3M3 16h5v5M21 16h-5v5"
@@ -208,16 +211,17 @@ fn FullScreen(pane: NodeRef<html::Section>) -> impl IntoView {
 }
 
 fn close(on_close: Option<Callback<()>>) -> impl IntoView {
+    let words = &words().live;
     let cross =
         || view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg> };
     match on_close {
         Some(on_close) => Either::Left(view! {
-            <button type="button" class="live-icon" aria-label="Close" title="Close" on:click=move |_| on_close.run(())>
+            <button type="button" class="live-icon" aria-label=words.close title=words.close on:click=move |_| on_close.run(())>
                 {cross()}
             </button>
         }),
         None => Either::Right(view! {
-            <a class="live-icon" href="/sessions" aria-label="Back to all sessions" title="Back to all sessions">
+            <a class="live-icon" href="/sessions" aria-label=words.back title=words.back>
                 {cross()}
             </a>
         }),

@@ -8,10 +8,12 @@ use super::standing::{Standing, holder, is_near, left, mode_word};
 use super::watch::Shows;
 use crate::clock::use_now;
 use crate::text::visible;
+use crate::words::fill;
 
 /// The strip; out of sight while there is nothing to say.
 #[component]
 pub(crate) fn LeaseStrip(shows: Shows, owner: String) -> AnyView {
+    let control = &crate::words::words().control;
     let now = use_now();
     let near = Memo::new(move |_| {
         let now = now.get();
@@ -26,22 +28,22 @@ pub(crate) fn LeaseStrip(shows: Shows, owner: String) -> AnyView {
         );
     let left = Signal::derive(move || {
         let lease_left = |standing: &Standing| standing.lease().map(|lease| left(lease, now.get()));
-        shows.standing.with(lease_left).map(|left| format!("{left} left")).unwrap_or_default()
+        shows.standing.with(lease_left).map(|left| fill(control.left, &[("time", &left)])).unwrap_or_default()
     });
     let not_mine = Signal::derive(move || !shows.is_mine());
     let renew_class = Signal::derive(move || if near.get() { "btn primary" } else { "btn" });
     let keyboard = Signal::derive(move || match (shows.is_mine(), shows.typing.get()) {
         (false, _) => "",
-        (true, true) => "Keyboard: session",
-        (true, false) => "Keyboard: page",
+        (true, true) => control.keyboard_session,
+        (true, false) => control.keyboard_page,
     });
     let keyboard_class =
         Signal::derive(move || if shows.typing.get() { "live-keyboard is-typing" } else { "live-keyboard" });
     let hint = Signal::derive(move || {
         if shows.typing.get() {
-            format!("{CHORD} gives it back to the page")
+            fill(control.chord_help, &[("chord", &CHORD)])
         } else {
-            "press Enter on the screen or click it to type again".to_owned()
+            control.type_help.to_owned()
         }
     });
     view! {
@@ -55,10 +57,10 @@ pub(crate) fn LeaseStrip(shows: Shows, owner: String) -> AnyView {
             <span class="live-left" role="timer">{left}</span>
             <span class="live-lease-acts" hidden=not_mine>
                 <button type="button" class=renew_class on:click=move |_| shows.ask(&LiveRequest::Renew)>
-                    "Renew"
+                    {control.renew}
                 </button>
                 <button type="button" class="btn" on:click=move |_| shows.ask(&LiveRequest::Release)>
-                    "Release"
+                    {control.release}
                 </button>
             </span>
             <span class=keyboard_class hidden=not_mine role="status">
@@ -72,24 +74,26 @@ pub(crate) fn LeaseStrip(shows: Shows, owner: String) -> AnyView {
 
 /// Everything that changes seldom: what is read out when it does.
 fn words(standing: &Standing, near: bool, owner: &str) -> String {
+    let control = &crate::words::words().control;
     let owner = visible(owner);
     let mut said = Vec::new();
     match (standing.mine(), standing.lease()) {
         (Some(lease), _) if near => {
-            said.push(format!("You have control, {}: renew it to keep it", mode_word(lease.mode)));
+            said.push(fill(control.mine_near, &[("mode", &mode_word(lease.mode))]));
         }
-        (Some(lease), _) => said.push(format!("You have control, {}", mode_word(lease.mode))),
+        (Some(lease), _) => said.push(fill(control.mine, &[("mode", &mode_word(lease.mode))])),
         (None, Some(lease)) => {
-            let mut words = format!("{} has control, {}", holder(lease), mode_word(lease.mode));
-            if lease.mode == LeaseMode::Exclusive {
-                words.push_str(&format!("; {owner} can take it back by typing"));
-            }
-            said.push(words);
+            let words = match lease.mode {
+                LeaseMode::Shared => control.theirs,
+                LeaseMode::Exclusive => control.theirs_exclusive,
+            };
+            let (who, mode) = (holder(lease), mode_word(lease.mode));
+            said.push(fill(words, &[("who", &who), ("mode", &mode), ("owner", &owner)]));
         }
         (None, None) => {}
     }
     if let Some(by) = standing.paused() {
-        said.push(format!("Input of {owner} paused by {}", visible(by)));
+        said.push(fill(control.paused, &[("owner", &owner), ("who", &visible(by))]));
     }
     if !standing.said().is_empty() {
         said.push(standing.said().to_owned());

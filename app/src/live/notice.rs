@@ -3,14 +3,16 @@
 use leptos::prelude::*;
 use wire::{Millis, SessionType};
 
-use super::phase::{Phase, end_meaning, end_words, sentence};
+use super::phase::{Phase, end_meaning, sentence};
 use crate::clock::{self, use_local};
 use crate::text::visible;
 use crate::time;
+use crate::words::{ended, fill, told};
 
 /// One line under the header: connecting again, ended. Read out when it changes.
 #[component]
 pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
+    let live = &crate::words::words().live;
     let local = use_local();
     let class = Signal::derive(move || {
         phase.with(|phase| match phase {
@@ -21,17 +23,22 @@ pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
     });
     let words = Signal::derive(move || {
         phase.with(|phase| match phase {
-            Phase::Stale(since) => format!("Stale since {}", time_of_day(*since, local.get())),
-            Phase::Ended(end) => format!("Ended {}: {}", time_of_day(end.at, local.get()), end_words(end)),
-            Phase::Connecting => "Connecting…".to_owned(),
+            Phase::Stale(since) => fill(live.stale_since, &[("time", &time_of_day(*since, local.get()))]),
+            Phase::Ended(end) => fill(
+                live.ended_at,
+                &[("time", &time_of_day(end.at, local.get())), ("end", &visible(&ended(end)))],
+            ),
+            Phase::Connecting => live.connecting_now.to_owned(),
             // Said where the screen will be.
             Phase::Waiting | Phase::Refused(_) | Phase::Live => String::new(),
         })
     });
     let more = Signal::derive(move || {
-        phase.with(|phase| {
-            if matches!(phase, Phase::Stale(_)) { "Connecting again…".to_owned() } else { String::new() }
-        })
+        phase.with(
+            |phase| {
+                if matches!(phase, Phase::Stale(_)) { live.again.to_owned() } else { String::new() }
+            },
+        )
     });
     view! {
         <div class=class role="status">
@@ -66,16 +73,15 @@ pub(crate) fn Words(
 }
 
 fn words(phase: &Phase, kind: SessionType, user: &str) -> (String, String) {
+    let live = &crate::words::words().live;
     let (title, text) = match phase {
         Phase::Waiting => {
-            let title = format!("Waiting until {} agrees to be watched…", visible(user));
-            return (title, "They are asked in their terminal.".to_owned());
+            let title = fill(live.agrees, &[("user", &visible(user))]);
+            return (title, live.asked.to_owned());
         }
-        Phase::Ended(end) => ("This session has ended", end_meaning(end.reason).to_owned()),
-        Phase::Refused(_) if kind == SessionType::Console => {
-            ("Nothing to watch", "A sign-in to Sightline has no screen.".to_owned())
-        }
-        Phase::Refused(refusal) => ("Not to be watched", sentence(refusal)),
+        Phase::Ended(end) => (live.over, end_meaning(end.reason).to_owned()),
+        Phase::Refused(_) if kind == SessionType::Console => (live.nothing, live.no_screen.to_owned()),
+        Phase::Refused(refusal) => (live.refused, sentence(&told(refusal))),
         Phase::Connecting | Phase::Live | Phase::Stale(_) => ("", String::new()),
     };
     (title.to_owned(), text)

@@ -16,6 +16,7 @@ use super::watch::{Place, Shows, Watch};
 use crate::backend::Shown;
 use crate::board::Board;
 use crate::text::visible;
+use crate::words::{fill, words};
 
 /// A session's screen, live. Watches as long as it is on the page; for another session put another
 /// pane there.
@@ -40,12 +41,16 @@ pub fn LivePane(
         // Should it not be watchable after all, the server says why.
         (None, None) => Phase::Connecting,
     };
+    let words = &words().live;
     let kind = session.kind;
     let title = heading(&session);
     let user = session.user.clone();
     // Among others on a page it says which it is.
-    let label =
-        if tile { format!("Live session of {}: {title}", visible(&user)) } else { "Live session".to_owned() };
+    let label = if tile {
+        fill(words.pane_of, &[("user", &visible(&user)), ("title", &title)])
+    } else {
+        words.pane.to_owned()
+    };
     let shows = Shows::new(phase);
     let pane = NodeRef::<html::Section>::new();
     let stage = NodeRef::<html::Div>::new();
@@ -105,13 +110,13 @@ pub fn LivePane(
                     class="scr"
                     class:scr-none=blank
                     role="document"
-                    aria-label=format!("Screen of {title}")
+                    aria-label=fill(words.screen_of, &[("title", &title)])
                     tabindex="0"
                     node_ref=sheet
                 ></div>
                 <textarea
                     class="live-keys"
-                    aria-label=format!("Keyboard of {title}. {CHORD} gives it back to the page")
+                    aria-label=fill(words.keyboard_of, &[("title", &title), ("chord", &CHORD)])
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
@@ -134,5 +139,5 @@ pub(crate) fn heading(session: &Session) -> String {
         Some(agent) if session.kind != SessionType::Console => agent,
         _ => &session.service_provider,
     };
-    format!("{} on {}", visible(&session.account_name), visible(place))
+    fill(words().live.on, &[("account", &visible(&session.account_name)), ("place", &visible(place))])
 }

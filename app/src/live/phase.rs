@@ -2,7 +2,7 @@
 
 use wire::{End, EndReason, Millis};
 
-use crate::text::visible;
+use crate::words::words;
 
 /// Where the pane stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,32 +28,19 @@ impl Phase {
     }
 }
 
-/// Why and by whom, in one line: `terminated by tom: maintenance`.
-pub(crate) fn end_words(end: &End) -> String {
-    let mut words = end.reason.to_string();
-    if let Some(by) = &end.by {
-        words.push_str(" by ");
-        words.push_str(&visible(by));
-    }
-    if let Some(note) = end.note.as_deref().filter(|note| !note.is_empty()) {
-        words.push_str(": ");
-        words.push_str(&visible(note));
-    }
-    words
-}
-
 /// What the reason means, for somebody who does not know the word.
-pub(crate) const fn end_meaning(reason: EndReason) -> &'static str {
+pub(crate) fn end_meaning(reason: EndReason) -> &'static str {
+    let words = &words().meanings;
     match reason {
-        EndReason::Closed => "The program on the target ended, or the user closed the connection.",
-        EndReason::SignedOut => "The user signed out.",
-        EndReason::Expired => "The sign-in reached its end.",
-        EndReason::Terminated => "Somebody who may do so ended it.",
-        EndReason::ClientLost => "The user's connection broke.",
-        EndReason::TargetLost => "The connection to the target broke.",
-        EndReason::NodeLost => "The node that held it went away.",
-        EndReason::RecordingLost => "It had to be recorded and no longer could be.",
-        EndReason::SourceLost => "Nothing was heard of it for longer than its source had promised.",
+        EndReason::Closed => words.closed,
+        EndReason::SignedOut => words.signed_out,
+        EndReason::Expired => words.expired,
+        EndReason::Terminated => words.terminated,
+        EndReason::ClientLost => words.client_lost,
+        EndReason::TargetLost => words.target_lost,
+        EndReason::NodeLost => words.node_lost,
+        EndReason::RecordingLost => words.recording_lost,
+        EndReason::SourceLost => words.source_lost,
     }
 }
 
@@ -71,21 +58,6 @@ pub(crate) fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_end_tells_who_and_why() {
-        let mut end = End::new(EndReason::ClientLost, Millis(0));
-        assert_eq!(end_words(&end), "client lost");
-        end = End {
-            reason: EndReason::Terminated,
-            by: Some("tom".into()),
-            note: Some("maintenance".into()),
-            ..end
-        };
-        assert_eq!(end_words(&end), "terminated by tom: maintenance");
-        end.note = Some(String::new());
-        assert_eq!(end_words(&end), "terminated by tom");
-    }
 
     #[test]
     fn refusals_are_read_as_sentences() {

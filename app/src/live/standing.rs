@@ -7,6 +7,7 @@ use wire::live::{Lease, LeaseMode};
 
 use super::phase::sentence;
 use crate::text::visible;
+use crate::words::{fill, told, words};
 
 /// From here on the end of a lease is near, in milliseconds: it is said, and Renew stands out.
 const NEAR_MS: i64 = 60_000;
@@ -64,7 +65,8 @@ impl Standing {
             (Some(had), None) => {
                 // A refusal says it better.
                 if self.denied {
-                    self.said.push_str(" You no longer have control.");
+                    self.said.push(' ');
+                    self.said.push_str(words().control.lost);
                 } else {
                     self.said = loss(&had, self.released, self.lease.is_some(), owner, now);
                 }
@@ -83,7 +85,7 @@ impl Standing {
 
     /// Something was not done, in the server's words.
     pub(crate) fn denied(&mut self, words: &str) {
-        let words = sentence(&visible(words));
+        let words = sentence(&visible(&told(words)));
         // What was typed too late is refused after the loss; the loss is what is to be read.
         self.said = if self.lost { format!("{} {words}", self.said) } else { words };
         self.denied = true;
@@ -92,7 +94,7 @@ impl Standing {
     /// The connection is lost, and the lease with it.
     pub(crate) fn disconnected(&mut self) {
         let said = match self.mine() {
-            Some(_) => "The connection broke: you no longer have control.".to_owned(),
+            Some(_) => words().control.broke.to_owned(),
             None => String::new(),
         };
         *self = Self { lost: !said.is_empty(), said, ..Self::default() };
@@ -113,20 +115,19 @@ impl Standing {
 }
 
 fn loss(had: &Lease, released: bool, by_other: bool, owner: &str, now: Millis) -> String {
+    let words = &words().control;
     if by_other {
-        return "You no longer have control.".to_owned();
+        return words.lost.to_owned();
     }
     if released {
-        return "You gave control back.".to_owned();
+        return words.gave.to_owned();
     }
     if had.until.since(now) <= 1_000 {
-        return "Your time is up: you no longer have control.".to_owned();
+        return words.time_up.to_owned();
     }
     match had.mode {
-        LeaseMode::Exclusive => {
-            format!("{} took the keyboard back: you no longer have control.", visible(owner))
-        }
-        LeaseMode::Shared => "Control was taken from you.".to_owned(),
+        LeaseMode::Exclusive => fill(words.taken_back, &[("owner", &visible(owner))]),
+        LeaseMode::Shared => words.taken.to_owned(),
     }
 }
 
@@ -137,10 +138,10 @@ pub(crate) fn holder(lease: &Lease) -> String {
 }
 
 /// How a lease is shared, in a word.
-pub(crate) const fn mode_word(mode: LeaseMode) -> &'static str {
+pub(crate) fn mode_word(mode: LeaseMode) -> &'static str {
     match mode {
-        LeaseMode::Shared => "shared",
-        LeaseMode::Exclusive => "exclusive",
+        LeaseMode::Shared => words().control.shared_word,
+        LeaseMode::Exclusive => words().control.exclusive_word,
     }
 }
 

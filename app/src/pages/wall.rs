@@ -14,28 +14,30 @@ use crate::backend::Shown;
 use crate::frame;
 use crate::live::{CopyLink, LivePane, fetched};
 use crate::parts::terminate::use_terminator;
+use crate::words::{counted, words};
 use asked::{Asked, asked};
 pub(crate) use asked::{MOST, path_of, too_many};
 
 /// The page.
 #[component]
 pub(crate) fn WallPage() -> AnyView {
+    let words = &words().wall;
     let query = use_query_map();
     let wanted = Memo::new(move |_| asked(&query.read().get("s").unwrap_or_default()));
     // Another list of sessions changes the tiles; another kind of answer, the page.
     let kind = Memo::new(move |_| match &*wanted.read() {
         Asked::Sessions(_) => None,
-        Asked::Nothing => Some("Choose sessions in the table, then Watch side by side.".to_owned()),
+        Asked::Nothing => Some(words.choose.to_owned()),
         Asked::TooMany(count) => Some(too_many(*count)),
     });
     view! {
-        <Title text="Wall"/>
+        <Title text=words.title/>
         {move || match kind.get() {
             None => Either::Left(view! { <Tiles wanted/> }),
-            Some(words) => Either::Right(view! {
+            Some(why) => Either::Right(view! {
                 <div class="pane-absent wall-words" role="alert">
-                    <p>{words}</p>
-                    <a class="btn" href="/sessions">"To the sessions"</a>
+                    <p>{why}</p>
+                    <a class="btn" href="/sessions">{words.to_sessions}</a>
                 </div>
             }),
         }}
@@ -64,15 +66,13 @@ fn Tiles(wanted: Memo<Asked>) -> AnyView {
     };
     let class = Signal::derive(move || format!("wall-tiles wall-{}", ids.with(Vec::len)));
     let path = Signal::derive(move || ids.with(|ids| path_of(ids)));
-    let counted = Signal::derive(move || match ids.with(Vec::len) {
-        1 => "1 session".to_owned(),
-        count => format!("{count} sessions"),
-    });
+    let words = &words().wall;
+    let how_many = Signal::derive(move || counted(ids.with(Vec::len), words.session, words.many));
     view! {
         <div class="wall">
             <div class="wall-head row">
-                <h1>"Wall"</h1>
-                <span class="count">{counted}</span>
+                <h1>{words.title}</h1>
+                <span class="count">{how_many}</span>
                 <span class="spacer"></span>
                 <CopyLink path/>
             </div>
@@ -106,15 +106,17 @@ fn Tiles(wanted: Memo<Asked>) -> AnyView {
 
 /// One session, or why there is none.
 fn tile(id: String, on_remove: Callback<()>) -> AnyView {
-    fetched(id.into(), move |shown| match shown {
+    fetched(id.into(), move |shown| {
+        match shown {
         Ok(shown) => view! { <Present shown on_remove/> }.into_any(),
         Err(error) => view! {
             <div class="pane-absent" role="alert">
                 <p>{frame::sentence(&error)}</p>
-                <button type="button" class="btn" on:click=move |_| on_remove.run(())>"Remove"</button>
+                <button type="button" class="btn" on:click=move |_| on_remove.run(())>{words().wall.remove}</button>
             </div>
         }
         .into_any(),
+    }
     })
 }
 

@@ -27,6 +27,8 @@ pub enum IconName {
     Download,
     /// Six dots to drag by.
     Grip,
+    /// Keys.
+    Keyboard,
     /// Through a door.
     Leave,
     /// Two links of a chain.
@@ -68,6 +70,9 @@ impl IconName {
             Self::Down => "m7 10 5 5 5-5",
             Self::Download => "M12 4v11m0 0 4-4m-4 4-4-4M5 20h14",
             Self::Grip => "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
+            Self::Keyboard => {
+                "M5 6h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2ZM7 10h.01M11 10h.01M15 10h.01M8 14h8"
+            }
             Self::Leave => "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 16l-4-4 4-4M6 12h9",
             Self::Link => {
                 "M10 14a4.5 4.5 0 0 0 6.4 0l3-3A4.5 4.5 0 0 0 13 4.6l-1 1M14 10a4.5 4.5 0 0 0-6.4 0l-3 3a4.5 4.5 0 0 0 6.4 6.4l1-1"

@@ -7,6 +7,7 @@ use wire::{Session, SessionType};
 
 use super::toast::use_toasts;
 use crate::backend::Ending;
+use crate::words::{fill, told, words};
 use crate::{calls, frame, text};
 
 /// Longest reason that is taken, in characters.
@@ -38,10 +39,17 @@ pub fn use_terminator() -> Terminator {
 
 /// The session in a few words: `root on Database, PAM SSH of alice`.
 pub(crate) fn in_words(session: &Session) -> String {
+    let words = &words().terminate;
     let (user, provider) = (text::visible(&session.user), text::visible(&session.service_provider));
     match session.kind {
-        SessionType::Console => format!("{user} on {provider}"),
-        kind => format!("{user} as {} on {provider}, {kind}", text::visible(&session.account_name)),
+        SessionType::Console => fill(words.on, &[("user", &user), ("provider", &provider)]),
+        kind => {
+            let account = text::visible(&session.account_name);
+            fill(
+                words.of,
+                &[("user", &user), ("account", &account), ("provider", &provider), ("kind", &kind)],
+            )
+        }
     }
 }
 
@@ -49,6 +57,7 @@ pub(crate) fn in_words(session: &Session) -> String {
 #[component]
 pub(crate) fn TerminateDialog() -> AnyView {
     let (asked, toasts) = (use_terminator().asked, use_toasts());
+    let (cancel, words) = (words().control.cancel, &words().terminate);
     let dialog = NodeRef::<html::Dialog>::new();
     let reason = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
@@ -71,7 +80,7 @@ pub(crate) fn TerminateDialog() -> AnyView {
         let Some(session) = asked.get_untracked() else { return };
         let said = reason.with_untracked(|reason| reason.trim().to_owned());
         if said.is_empty() {
-            error.set(Some("Say why: the reason is kept, and shown to the user.".into()));
+            error.set(Some(words.say_why.into()));
             return;
         }
         if busy.get_untracked() {
@@ -84,17 +93,14 @@ pub(crate) fn TerminateDialog() -> AnyView {
             match done {
                 Ok(Ending::Ended(_)) => {
                     asked.set(None);
-                    toasts.done(format!("Ended: {}.", in_words(&session)));
+                    toasts.done(fill(words.done, &[("what", &in_words(&session))]));
                 }
                 Ok(Ending::Asked) => {
                     asked.set(None);
-                    toasts.done(format!(
-                        "Asked to end: {}. Its source has not answered yet; the row says when it does.",
-                        in_words(&session)
-                    ));
+                    toasts.done(fill(words.asked, &[("what", &in_words(&session))]));
                 }
                 Ok(Ending::Refused(why)) => {
-                    error.set(Some(format!("Its source refuses: {}.", text::visible(&why))));
+                    error.set(Some(fill(words.source_refuses, &[("why", &text::visible(&told(&why)))])));
                 }
                 Err(failure) => error.set(Some(frame::sentence(&failure))),
             }
@@ -102,7 +108,7 @@ pub(crate) fn TerminateDialog() -> AnyView {
     };
     let of = Signal::derive(move || asked.with(|asked| asked.as_ref().map(in_words).unwrap_or_default()));
     let invalid = Signal::derive(move || error.with(Option::is_some).to_string());
-    let act = Signal::derive(move || if busy.get() { "Ending…" } else { "Terminate session" });
+    let act = Signal::derive(move || if busy.get() { words.ending } else { words.act });
     view! {
         <dialog
             node_ref=dialog
@@ -111,10 +117,10 @@ pub(crate) fn TerminateDialog() -> AnyView {
             on:close=move |_| asked.set(None)
         >
             <form on:submit=end novalidate>
-                <h2 id="terminate-title">"Terminate this session?"</h2>
+                <h2 id="terminate-title">{words.title}</h2>
                 <p class="dialog-what">{of}</p>
-                <p class="soft">"It ends at once. What its program has not saved is lost."</p>
-                <label for="terminate-reason">"Reason"</label>
+                <p class="soft">{words.help}</p>
+                <label for="terminate-reason">{words.reason}</label>
                 <input
                     id="terminate-reason"
                     class="field"
@@ -132,7 +138,7 @@ pub(crate) fn TerminateDialog() -> AnyView {
                 />
                 <p id="terminate-error" class="field-error" role="alert">{error}</p>
                 <div class="dialog-acts">
-                    <button type="button" class="btn" on:click=move |_| asked.set(None)>"Cancel"</button>
+                    <button type="button" class="btn" on:click=move |_| asked.set(None)>{cancel}</button>
                     <button type="submit" class="btn danger-fill" disabled=busy>
                         {act}
                     </button>

@@ -7,13 +7,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
+use crate::words::words;
+
 /// What there is instead of an answer, for the person.
 const UNREACHABLE: &str = "the server does not answer: check the connection and try again";
 
 /// The answer to a question, decoded.
 pub(crate) async fn ask<T: DeserializeOwned>(path: String) -> Result<T, String> {
     let bytes = bytes(path).await?;
-    wire::decode(&bytes).map_err(|_| "this page is of another version than the server: reload it".into())
+    wire::decode(&bytes).map_err(|_| words().replay.other_version.into())
 }
 
 /// The answer as it is.

@@ -1,11 +1,46 @@
 //! The replay's elements, by the names that its markup gives them. Browser only.
 
+use std::fmt::Display;
+
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use crate::words::{fill, words};
+
 /// The markup: the same for every recording, so that it is plain text and no component.
-pub(crate) const PLAYER: &str = include_str!("player.html");
+pub(crate) fn player() -> String {
+    let words = &words().replay;
+    let texts: [(&str, &dyn Display); TEXTS] = [
+        ("screen", &words.screen),
+        ("deck", &words.deck),
+        ("typed", &words.typed),
+        ("position", &words.position),
+        ("play", &words.play),
+        ("earlier", &words.earlier),
+        ("earlier_key", &words.earlier_key),
+        ("later", &words.later),
+        ("later_key", &words.later_key),
+        ("speed", &words.speed),
+        ("idle_help", &words.idle_help),
+        ("idle", &words.idle),
+        ("find", &words.find),
+        ("match_before", &words.match_before),
+        ("match_after", &words.match_after),
+        ("match_after_key", &words.match_after_key),
+        ("about", &words.about),
+        ("link", &words.link),
+        ("cast", &words.cast),
+        ("checking", &words.checking),
+        ("happened", &words.happened),
+        ("nothing", &words.nothing),
+    ];
+    // Texts of our own, with nothing in them that markup would take for its own.
+    fill(include_str!("player.html"), &texts)
+}
+
+/// Texts in the markup.
+const TEXTS: usize = 22;
 
 /// The root of a replay.
 #[derive(Clone)]
@@ -14,7 +49,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// The replay within this element, which holds [`PLAYER`].
+    /// The replay within this element, which holds [`player`].
     pub(crate) const fn of(root: HtmlElement) -> Self {
         Self { root }
     }

@@ -4,10 +4,11 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::markup::{PLAYER, Parts};
+use super::markup::{Parts, player};
 use super::player::Replay;
 use crate::backend::Shown;
 use crate::live::{Header, Phase, Shows, Strip};
+use crate::words::words;
 
 /// The replay of a session that was recorded.
 #[component]
@@ -16,6 +17,7 @@ pub(crate) fn ReplayPane(
     shown: Shown,
 ) -> AnyView {
     let Shown { session, ended, .. } = shown;
+    let words = &words().replay;
     let id = session.id;
     let shows = Shows::new(ended.clone().map_or(Phase::Live, Phase::Ended));
     let phase = shows.phase;
@@ -30,17 +32,17 @@ pub(crate) fn ReplayPane(
         Some(_) => view! { <Strip phase/> }.into_any(),
         None => view! {
             <div class="live-strip live-strip-stale" role="status">
-                <strong>"This session still runs. It is replayed as far as its recording is signed."</strong>
-                <a class="live-strip-more" href=format!("/sessions/{id}") rel="external">"Watch it live"</a>
+                <strong>{words.still_runs}</strong>
+                <a class="live-strip-more" href=format!("/sessions/{id}") rel="external">{words.watch_live}</a>
             </div>
         }
         .into_any(),
     };
     view! {
-        <section class="live live-page" aria-label="Recorded session" node_ref=pane>
+        <section class="live live-page" aria-label=words.pane node_ref=pane>
             <Header session shows tile=false on_close=None pane/>
             {strip}
-            <div class="rp" node_ref=root inner_html=PLAYER></div>
+            <div class="rp" node_ref=root inner_html=player()></div>
         </section>
     }
     .into_any()

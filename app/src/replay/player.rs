@@ -25,6 +25,7 @@ use super::search::Search;
 use super::timeline::{self, Spot, clock};
 use super::{fetch, side};
 use crate::live::{Fonts, Painter, Room, Shows, sentence};
+use crate::words::{told, words};
 
 /// What the replay's own elements tell of.
 const HEARD: [&str; 7] =
@@ -185,15 +186,15 @@ impl Inner {
     }
 
     /// There is nothing to show.
-    fn refuse(&self, words: &str) {
+    fn refuse(&self, why: &str) {
         self.parts.hide("skeleton", true);
         self.parts.hide("words", false);
         for part in ["link", "cast", "heading"] {
             self.parts.hide(part, true);
         }
         self.parts.get("stage").set_class_name("live-stage live-empty");
-        self.parts.say("words-title", "This recording cannot be replayed");
-        self.parts.say("words-text", &sentence(words));
+        self.parts.say("words-title", words().replay.not_replayed);
+        self.parts.say("words-text", &sentence(&told(why)));
     }
 
     /// Tells what happened.

@@ -3,6 +3,7 @@
 use recording::Moment;
 
 use super::answer::Found;
+use crate::words::{fill, words};
 
 /// Hits after which it is not looked for more.
 const MOST: usize = 1_000;
@@ -67,9 +68,11 @@ impl Search {
         let more = if self.next.is_some() { "+" } else { "" };
         match self.current {
             _ if !self.begun => String::new(),
-            Some(current) => format!("{} of {count}{more}", current + 1),
+            Some(current) => {
+                fill(words().replay.hit, &[("n", &(current + 1)), ("all", &format!("{count}{more}"))])
+            }
             None if self.wants().is_some() => "…".into(),
-            None => "Not found".into(),
+            None => words().replay.no_hit.into(),
         }
     }
 }

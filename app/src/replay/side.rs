@@ -8,6 +8,7 @@ use super::markup::{Parts, append, element, place, set};
 use super::timeline::{Spot, clock, ticks};
 use crate::live::sentence;
 use crate::text::{count, visible};
+use crate::words::{fill, told, words};
 use recording::Moment;
 
 /// Spots that are listed at first, and with each wish for more.
@@ -29,37 +30,36 @@ pub(crate) fn show_verdict(parts: &Parts, verdict: &Result<Verdict, String>) {
 type Facts = Vec<(&'static str, String)>;
 
 fn in_words(verdict: &Result<Verdict, String>) -> (&'static str, String, Facts) {
+    let said = &words().verdict;
     match verdict {
         Ok(Verdict::Whole { node, key, links, events, head, late_from }) => {
-            let badge = format!("Whole: signed by {}, {} links", visible(node), count_of(*links));
+            let badge = fill(said.whole, &[("node", &visible(node)), ("links", &count_of(*links))]);
             let mut facts = vec![
-                ("Checked", "Every byte is as it was signed, with the key of this node.".to_owned()),
-                ("Events", count_of(*events)),
-                ("Key", key.clone()),
-                ("Head", head.clone()),
+                (said.checked, said.checked_how.to_owned()),
+                (said.events, count_of(*events)),
+                (said.key, key.clone()),
+                (said.head, head.clone()),
             ];
             if let Some(late) = late_from {
-                facts.insert(
-                    1,
-                    ("Repaired", format!("Signed from byte {late} on only after its node was lost.")),
-                );
+                facts.insert(1, (said.repaired, fill(said.repaired_how, &[("byte", late)])));
             }
             ("rp-whole", badge, facts)
         }
         Ok(Verdict::SoFar { links, until }) => {
-            let badge = format!("Whole so far: {} links, until {}", count_of(*links), clock(*until));
-            ("rp-whole", badge, vec![("Checked", "The session still runs.".to_owned())])
+            let badge = fill(said.so_far, &[("links", &count_of(*links)), ("until", &clock(*until))]);
+            ("rp-whole", badge, vec![(said.checked, said.still_runs.to_owned())])
         }
         Ok(Verdict::Broken { words, byte, in_index, links, until }) => {
-            let place = if *in_index { "of the index" } else { "" };
+            let broken = if *in_index { said.broken_index } else { said.broken };
             let good = match links {
-                0 => "nothing of it is proved".to_owned(),
-                _ => format!("good until {}", long_clock(*until)),
+                0 => said.nothing_good.to_owned(),
+                _ => fill(said.good_until, &[("until", &long_clock(*until))]),
             };
-            let badge = format!("Broken at byte {byte} {place}").trim_end().to_owned() + ", " + &good;
-            ("rp-broken", badge, vec![("Found", sentence(words)), ("Good links", count_of(*links))])
+            let badge = fill(broken, &[("byte", byte), ("good", &good)]);
+            let facts = vec![(said.found, sentence(&told(words))), (said.good_links, count_of(*links))];
+            ("rp-broken", badge, facts)
         }
-        Err(error) => ("", "Not checked".to_owned(), vec![("Why", sentence(error))]),
+        Err(error) => ("", said.not_checked.to_owned(), vec![(said.why, sentence(&told(error)))]),
     }
 }
 
@@ -103,9 +103,10 @@ pub(crate) fn list_spots(parts: &Parts, spots: &[Spot], more_in_recording: u64) 
     let left = spots.len().saturating_sub(from + LISTED);
     parts.hide("none", !spots.is_empty());
     parts.hide("more", left == 0 && more_in_recording == 0);
+    let said = &words().replay;
     let words = match left {
-        0 => format!("{} more are in the recording", count_of(more_in_recording)),
-        _ => format!("Show more of {}", count(left)),
+        0 => fill(said.more_left, &[("n", &count_of(more_in_recording))]),
+        _ => fill(said.show_more, &[("n", &count(left))]),
     };
     parts.say("more", &words);
     if left == 0 {

@@ -3,7 +3,7 @@
 use recording::{MarkKind, Moment};
 
 use super::answer::{Marked, Sizes};
-use crate::text::visible;
+use crate::words::{fill, words};
 
 /// Places on the timeline that can be told apart: more marks than these are drawn as one.
 const PLACES: u64 = 400;
@@ -19,15 +19,12 @@ pub(crate) struct Spot {
 
 /// Marks and sizes together, in order.
 pub(crate) fn spots(marks: &[Marked], sizes: &Sizes) -> Vec<Spot> {
-    let marks = marks.iter().map(|mark| Spot {
-        at: mark.at,
-        kind: kind(mark.kind),
-        words: visible(&mark.words()).into_owned(),
-    });
+    let marks =
+        marks.iter().map(|mark| Spot { at: mark.at, kind: kind(mark.kind), words: crate::words::mark(mark) });
     let sizes = sizes.iter().map(|(at, size)| Spot {
         at: *at,
         kind: "size",
-        words: format!("window {}×{}", size.cols, size.rows),
+        words: fill(words().replay.window, &[("size", &format!("{}×{}", size.cols, size.rows))]),
     });
     let mut spots: Vec<_> = marks.chain(sizes).collect();
     spots.sort_by_key(|spot| spot.at);

@@ -24,6 +24,82 @@ const SPANISH: &[(&str, &str)] = &[
     ("your role does not allow you to terminate this session", "su rol no le permite terminar esta sesión"),
     ("your role does not allow you to replay this session", "su rol no le permite reproducir esta sesión"),
     ("your role does not allow you to {} this session", "su rol no le permite esto en esta sesión ({})"),
+    // Watching and taking part.
+    ("this permission is for something else", "este permiso es para otra cosa"),
+    ("too much at once: wait a moment", "demasiado a la vez: espere un momento"),
+    ("you do not see this session yet", "usted todavía no ve esta sesión"),
+    ("write 1 to {} characters", "escriba de 1 a {} caracteres"),
+    ("the input is not paused", "la entrada no está pausada"),
+    ("this session has no terminal to type in", "esta sesión no tiene terminal en la que escribir"),
+    ("{} has the keyboard", "{} tiene el teclado"),
+    (
+        "ask for control first: you do not have the keyboard",
+        "pida antes el control: usted no tiene el teclado",
+    ),
+    ("this session has ended", "esta sesión ha terminado"),
+    (
+        "this session has no terminal to show a message in",
+        "esta sesión no tiene terminal en la que mostrar un mensaje",
+    ),
+    ("{} paused the input already", "{} ya pausó la entrada"),
+    ("you paused the input already", "usted ya pausó la entrada"),
+    ("the user has no terminal to be asked in", "el usuario no tiene terminal en la que preguntarle"),
+    ("the user does not allow you to watch this session", "el usuario no le permite observar esta sesión"),
+    ("too many others wait for the user's answer", "demasiadas personas esperan la respuesta del usuario"),
+    ("the user did not answer in time", "el usuario no respondió a tiempo"),
+    // Recordings.
+    ("this session was not recorded", "esta sesión no se grabó"),
+    ("look for at most {} characters", "busque como máximo {} caracteres"),
+    (
+        "the recording is no longer kept: it was removed, and the audit says why",
+        "la grabación ya no se guarda: se eliminó y la auditoría dice por qué",
+    ),
+    (
+        "the recording is kept by the node {}: open this page there",
+        "la grabación la guarda el nodo {}: abra esta página allí",
+    ),
+    ("the recording cannot be read: {}", "no se puede leer la grabación: {}"),
+    (
+        "the recording has no end: what came after the last link is missing",
+        "la grabación no tiene final: falta lo que venía tras el último eslabón",
+    ),
+    ("this is the recording of another session, {}", "esta es la grabación de otra sesión, {}"),
+    (
+        "the recording was changed between byte {} and byte {}; nothing before it is proved",
+        "la grabación se modificó entre el byte {} y el byte {}; nada anterior está probado",
+    ),
+    (
+        "the recording was changed between byte {} and byte {}; it is good up to {} (byte {})",
+        "la grabación se modificó entre el byte {} y el byte {}; es válida hasta {} (byte {})",
+    ),
+    (
+        "something is missing from the recording at byte {}; it is good up to {} (byte {})",
+        "falta algo en la grabación en el byte {}; es válida hasta {} (byte {})",
+    ),
+    (
+        "something was added to the recording at byte {}; it is good up to {} (byte {})",
+        "se añadió algo a la grabación en el byte {}; es válida hasta {} (byte {})",
+    ),
+    (
+        "the recording is cut short at byte {}; it is good up to {} (byte {})",
+        "la grabación está cortada en el byte {}; es válida hasta {} (byte {})",
+    ),
+    // The lists.
+    ("that day is too far away", "ese día está demasiado lejos"),
+    ("{} is no day: write it as 2026-11-23", "{} no es un día: escríbalo como 2026-11-23"),
+    (
+        "{} is no time zone: write it as Europe/Paris, or leave it out for UTC",
+        "{} no es una zona horaria: escríbala como Europe/Paris u omítala para UTC",
+    ),
+    ("{} is no session id", "{} no es un identificador de sesión"),
+    (
+        "{} is no state of a session: use open, ended or all",
+        "{} no es un estado de sesión: use open, ended o all",
+    ),
+    (
+        "{} is no place in the log: leave it out for the newest",
+        "{} no es un lugar del registro: omítalo para ver lo más reciente",
+    ),
     ("this layout cannot be kept", "esta disposición no se puede guardar"),
 ];
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::words::{fill, words};
+
 /// Most sessions side by side: more than nine screens nobody can read.
 pub(crate) const MOST: usize = 9;
 
@@ -39,7 +41,7 @@ pub(crate) fn path_of<T: Display>(ids: &[T]) -> String {
 
 /// Says why so many are not shown.
 pub(crate) fn too_many(count: usize) -> String {
-    format!("{count} sessions are too many: up to {MOST} can be watched side by side.")
+    fill(words().wall.too_many, &[("n", &count), ("most", &MOST)])
 }
 
 #[cfg(test)]

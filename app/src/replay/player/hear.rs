@@ -10,6 +10,7 @@ use web_sys::{Element, Event, HtmlInputElement, HtmlSelectElement, KeyboardEvent
 use super::super::timeline;
 use super::Inner;
 use crate::live::copied;
+use crate::words::words;
 
 /// What ← and → go, in milliseconds.
 const STEP_MS: u64 = 5_000;
@@ -116,17 +117,17 @@ impl Inner {
     }
 
     fn copy_link(self: &Rc<Self>) {
-        const WORDS: &str = "Copy link to this moment";
         let Moment(ms) = self.now();
         // To the millisecond: the screen there is the screen here.
         let seconds = format!("{}.{:03}", ms / 1_000, ms % 1_000);
         let seconds = seconds.trim_end_matches('0').trim_end_matches('.');
         let path = format!("/sessions/{}?t={seconds}", self.id);
         let inner = Rc::clone(self);
+        let control = &words().control;
         spawn_local(async move {
-            let word = if copied(&path).await { "Copied" } else { "Could not copy" };
+            let word = if copied(&path).await { control.copied } else { control.not_copied };
             inner.parts.say("said", word);
-            inner.flash("link-text", word, WORDS);
+            inner.flash("link-text", word, words().replay.link);
         });
     }
 }

@@ -13,7 +13,7 @@ use super::super::timeline::clock;
 use super::seeking::piece;
 use super::{Inner, on};
 use crate::live::sentence;
-use crate::words::span;
+use crate::words::{fill, span, told, words};
 
 /// Longest time between two pictures that counts, in milliseconds: a page that nobody saw does not race.
 const LONGEST_FRAME_MS: f64 = 250.0;
@@ -34,17 +34,23 @@ impl Inner {
             self.seek(Moment(0));
         }
         self.set_playing(play);
-        let said = if play { "Playing".to_owned() } else { format!("Paused at {}", clock(self.now())) };
+        let words = &words().replay;
+        let said = if play {
+            words.playing.to_owned()
+        } else {
+            fill(words.paused_at, &[("at", &clock(self.now()))])
+        };
         self.parts.say("said", &said);
     }
 
     pub(super) fn set_playing(self: &Rc<Self>, playing: bool) {
         self.playing.set(playing);
         self.drawn.set(None);
-        let (word, path) = if playing { ("Pause", PAUSE) } else { ("Play", PLAY) };
+        let words = &words().replay;
+        let (word, path) = if playing { (words.pause, PAUSE) } else { (words.play, PLAY) };
         let button = self.parts.get("play");
         set(&button, "aria-label", word);
-        set(&button, "title", &format!("{word} (Space)"));
+        set(&button, "title", &fill(words.space, &[("word", &word)]));
         set(&self.parts.get("play-path"), "d", path);
         if playing {
             self.fill();
@@ -54,7 +60,7 @@ impl Inner {
 
     pub(super) fn set_speed(&self, speed: f64) {
         self.speed.set(speed);
-        self.parts.say("said", &format!("Speed {speed}×"));
+        self.parts.say("said", &fill(words().replay.speed_is, &[("speed", &speed)]));
     }
 
     pub(super) fn set_skip_idle(&self, skip: bool) {
@@ -88,14 +94,14 @@ impl Inner {
         let Some((step, skipped)) = played else { return };
         if skipped >= WORTH_A_WORD_MS {
             let skipped = i64::try_from(skipped).unwrap_or(i64::MAX);
-            self.flash("skipped", &format!("Skipped {}", span(skipped)), "");
+            self.flash("skipped", &fill(words().replay.skipped, &[("span", &span(skipped))]), "");
         }
         self.draw();
         match step {
             Step::Going | Step::Waiting => self.fill(),
             Step::Ended => {
                 self.set_playing(false);
-                self.parts.say("said", "The end of the recording");
+                self.parts.say("said", words().replay.the_end);
             }
         }
     }
@@ -128,7 +134,8 @@ impl Inner {
 
     pub(super) fn fail(self: &Rc<Self>, words: &str) {
         self.set_playing(false);
-        self.parts.say("skipped", &sentence(words));
-        self.parts.say("said", &sentence(words));
+        let said = sentence(&told(words));
+        self.parts.say("skipped", &said);
+        self.parts.say("said", &said);
     }
 }

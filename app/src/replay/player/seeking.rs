@@ -70,7 +70,7 @@ async fn go(inner: &Weak<Inner>, to: Moment) -> Result<(), String> {
         let Some(needs) = needs.flatten().filter(|_| is_wished) else { return Ok(()) };
         let bytes = fetch::bytes(piece(id, needs.start, needs.end)).await?;
         if bytes.is_empty() {
-            return Err("the recording ends before it should".into());
+            return Err(crate::words::words().replay.ends_early.into());
         }
         with_deck(inner, |deck| deck.give(needs.start, &bytes));
     }

@@ -12,6 +12,7 @@ use super::super::markup::{place, set};
 use super::super::side;
 use super::super::timeline::{self, clock};
 use super::Inner;
+use crate::words::{fill, words};
 
 /// How long a passing word stands, in milliseconds: long enough to be read.
 const WORD_MS: u32 = 2_000;
@@ -50,7 +51,11 @@ impl Inner {
         self.parts.say("now", &clock(at));
         let track = self.parts.get("track");
         set(&track, "aria-valuenow", &second.to_string());
-        set(&track, "aria-valuetext", &format!("{} of {}", clock(at), clock(duration)));
+        set(
+            &track,
+            "aria-valuetext",
+            &fill(words().replay.position_of, &[("now", &clock(at)), ("whole", &clock(duration))]),
+        );
         side::point_to(&self.parts, &self.spots.borrow(), at);
     }
 
