@@ -1,6 +1,6 @@
 //! What the server says of a recording: all that the page knows of its files.
 
-use recording::{MarkKind, Moment};
+use recording::{Mark, MarkKind, Moment};
 use serde::{Deserialize, Serialize};
 use wire::live::{Modes, Size};
 
@@ -56,6 +56,14 @@ pub struct Marked {
     pub by: Option<String>,
     /// What its kind says.
     pub text: String,
+}
+
+impl Marked {
+    /// It in words, as the recording has them; `words::mark` has them in the page's language.
+    #[must_use]
+    pub fn words(&self) -> String {
+        Mark { kind: self.kind, by: self.by.clone(), text: self.text.clone() }.to_string()
+    }
 }
 
 /// Moments at which the owner's window had another size, in order.
