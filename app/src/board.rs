@@ -137,6 +137,11 @@ impl Board {
         self.waiting.get()
     }
 
+    /// What waits behind a frozen picture, without following it.
+    pub(crate) fn waiting_now(self) -> Option<Waiting> {
+        self.waiting.get_untracked()
+    }
+
     /// What happened since this was last asked.
     pub(crate) fn take_news(self) -> News {
         self.news.try_update_value(std::mem::take).unwrap_or_default()
@@ -195,6 +200,11 @@ impl Board {
     /// Whether the first rows have come.
     pub(crate) fn is_loaded(self) -> bool {
         self.loaded.get()
+    }
+
+    /// Whether the first rows have come, without following it.
+    pub(crate) fn is_loaded_now(self) -> bool {
+        self.loaded.get_untracked()
     }
 
     /// Folds the rows of a group away, or shows them again.

@@ -8,6 +8,7 @@ mod ends;
 mod filters;
 mod frame;
 mod gone;
+mod grid;
 mod help;
 mod lists;
 mod live;
@@ -81,6 +82,7 @@ areas! {
     frame: frame::Frame,
     gone: gone::Gone,
     help: help::Help,
+    grid: grid::Grid,
     lists: lists::Lists,
     live: live::Live,
     log: lists::Log,

@@ -1,5 +1,6 @@
 //! The sessions page: every open session, live, and one of them watched beside the list.
 
+mod announcer;
 mod controls;
 mod export;
 mod filters;
@@ -12,6 +13,7 @@ mod states;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use announcer::Announced;
 use controls::Controls;
 use filters::{BuilderPanel, Filters};
 use foot::Foot;
@@ -45,6 +47,7 @@ pub(crate) fn SessionsPage() -> AnyView {
             <ViewMenu kept=controls.kept/>
             <export::Options/>
             <BuilderPanel/>
+            <Announced announcer=controls.announcer/>
         </div>
     }
     .into_any()

@@ -13,8 +13,8 @@ use crate::table::{Column, Layout};
 const SLACK_PX: i32 = 5;
 /// Nearer to an edge of the scrolled box than this, a drag scrolls it.
 const EDGE_PX: f64 = 40.0;
-/// Pixels scrolled by one movement at an edge.
-const SCROLL_PX: i32 = 16;
+/// Pixels scrolled in each frame at an edge.
+const SCROLL_PX: i32 = 14;
 
 /// Which way the columns stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,10 @@ pub(crate) struct Reorder {
     axis: Axis,
     pressed: StoredValue<Option<Pressed>>,
     dragged: RwSignal<Option<Dragged>>,
+    /// Where the pointer was last.
+    pointer: StoredValue<(i32, i32)>,
+    /// Whether the box is being scrolled, from frame to frame.
+    scrolls: StoredValue<bool>,
     /// The click that ends a drag is none.
     swallow_click: StoredValue<bool>,
 }
@@ -58,6 +62,8 @@ impl Reorder {
             axis,
             pressed: StoredValue::new(None),
             dragged: RwSignal::new(None),
+            pointer: StoredValue::new((0, 0)),
+            scrolls: StoredValue::new(false),
             swallow_click: StoredValue::new(false),
         };
         Effect::new(move |_| {
@@ -119,9 +125,28 @@ impl Reorder {
             let _gone = holder.set_pointer_capture(event.pointer_id());
             self.dragged.set(Some(Dragged { column: pressed.column, over: pressed.column }));
         }
-        if let Some(scrolled) = scrolled {
-            self.scroll_at_edge(scrolled, x, y);
+        self.pointer.set_value((x, y));
+        self.look(&holder, pressed.column, x, y);
+        if let Some(scrolled) = scrolled.cloned()
+            && self.scrolls.try_update_value(|scrolls| std::mem::replace(scrolls, true)) == Some(false)
+        {
+            self.scroll(holder, scrolled, pressed.column);
         }
+    }
+
+    /// Scrolls for as long as the pointer stays at an edge, frame by frame.
+    fn scroll(self, holder: Element, scrolled: Element, column: Column) {
+        let (x, y) = self.pointer.get_value();
+        if self.dragged.get_untracked().is_none() || !self.scroll_at_edge(&scrolled, x, y) {
+            self.scrolls.set_value(false);
+            return;
+        }
+        self.look(&holder, column, x, y);
+        request_animation_frame(move || self.scroll(holder, scrolled, column));
+    }
+
+    /// Finds what the pointer is over.
+    fn look(self, holder: &Element, column: Column, x: i32, y: i32) {
         // Only the way along the axis counts: who leaves the row of headings still drags.
         let bounds = holder.get_bounding_client_rect();
         #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
@@ -135,14 +160,15 @@ impl Reorder {
             .as_ref()
             .and_then(column_of);
         if let Some(over) = over {
-            let dragged = Some(Dragged { column: pressed.column, over });
+            let dragged = Some(Dragged { column, over });
             if self.dragged.get_untracked() != dragged {
                 self.dragged.set(dragged);
             }
         }
     }
 
-    fn scroll_at_edge(self, scrolled: &Element, x: i32, y: i32) {
+    /// Scrolls a step if a point is near an edge of the box; whether there was something to scroll.
+    fn scroll_at_edge(self, scrolled: &Element, x: i32, y: i32) -> bool {
         let bounds = scrolled.get_bounding_client_rect();
         let step = |at: f64, start: f64, end: f64| {
             if at < start + EDGE_PX {
@@ -155,12 +181,14 @@ impl Reorder {
         };
         match self.axis {
             Axis::Across => {
-                scrolled
-                    .set_scroll_left(scrolled.scroll_left() + step(x.into(), bounds.left(), bounds.right()));
+                let before = scrolled.scroll_left();
+                scrolled.set_scroll_left(before + step(x.into(), bounds.left(), bounds.right()));
+                scrolled.scroll_left() != before
             }
             Axis::Down => {
-                scrolled
-                    .set_scroll_top(scrolled.scroll_top() + step(y.into(), bounds.top(), bounds.bottom()));
+                let before = scrolled.scroll_top();
+                scrolled.set_scroll_top(before + step(y.into(), bounds.top(), bounds.bottom()));
+                scrolled.scroll_top() != before
             }
         }
     }

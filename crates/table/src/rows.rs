@@ -39,6 +39,8 @@ pub struct Rows {
     tombstones: VecDeque<(SessionId, Millis)>,
     /// While a snapshot comes in: what was known before and has not come yet.
     missing: Option<HashSet<SessionId>>,
+    /// Sessions of the snapshot that have not come yet.
+    rest: usize,
     open: usize,
     watched: usize,
 }
@@ -69,6 +71,7 @@ impl Rows {
                 changed.push(self.put(Row::new(session, rights)));
             }
         }
+        self.rest = rest;
         if rest > 0 {
             self.missing = Some(missing);
         } else {
@@ -85,7 +88,13 @@ impl Rows {
 
     /// Forgets that a snapshot was coming in: its connection is gone, another begins from its first piece.
     pub fn break_off(&mut self) {
-        self.missing = None;
+        (self.missing, self.rest) = (None, 0);
+    }
+
+    /// How many sessions of a snapshot are in the pieces to come.
+    #[must_use]
+    pub const fn rest(&self) -> usize {
+        self.rest
     }
 
     /// Applies one change; `now` is the viewer's clock. What is not known is passed over.

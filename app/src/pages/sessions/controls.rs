@@ -5,8 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use wire::SessionId;
+use wire::{Session, SessionId};
 
+use super::announcer::Announcer;
 use super::export::Exports;
 use super::filters::{Asked, Builder};
 use crate::board::Board;
@@ -15,7 +16,12 @@ use crate::feed::{Feed, Status};
 use crate::kept::{KeptLayout, MyName};
 use crate::pages::wall;
 use crate::parts::toast::{Toasts, use_toasts};
-use crate::table::{Column, Filter, Layout, Lens, Order, Selection, Sort};
+use crate::table::{
+    Clause, Column, Direction, Filter, KindSet, Layout, Lens, Order, Pattern, Selection, Sort, Value, View,
+    key_of,
+};
+use crate::text::{count, visible};
+use crate::words::{fill, words};
 
 /// The shown columns in their order; the first `pins` of them stay at the left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +69,8 @@ pub(super) struct Controls {
     go: StoredValue<Go>,
     /// What was chosen about exports.
     pub(super) exports: Exports,
+    /// Tells what happens to those who do not see it.
+    pub(super) announcer: Announcer,
 }
 
 type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
@@ -89,6 +97,7 @@ impl Controls {
             chosen: RwSignal::new(Selection::default()),
             go: StoredValue::new(go),
             exports: Exports::new(),
+            announcer: Announcer::start(board),
         };
         let MyName(me) = expect_context();
         let group = Memo::new(move |_| layout.with(Layout::group));
@@ -97,6 +106,15 @@ impl Controls {
             let order = Order { group: group.get(), sort: controls.sort.get(), zone: offset_at(now) };
             let lens = Lens { filter: controls.filter(), me: me.with_value(Clone::clone), now };
             board.arrange(order, lens);
+        });
+        Effect::new(move |before: Option<Order>| {
+            board.arranged();
+            let now = board.view_now(|view| view.order().clone());
+            // How many rows a filter leaves, the filter tells.
+            if before.is_some_and(|before| before != now) && board.is_loaded_now() {
+                controls.tell_arranged();
+            }
+            now
         });
         let now = use_now();
         Effect::new(move |_| {
@@ -137,6 +155,93 @@ impl Controls {
         self.sort.update(|sort| sort.click(column, several));
     }
 
+    /// Sorts by a column in a direction; with `several`, besides the others.
+    pub(super) fn sort_by(self, column: Column, direction: Direction, several: bool) {
+        self.sort.update(|sort| sort.set(column, direction, several));
+    }
+
+    /// Says that the rows are arranged as somebody asked for.
+    fn tell_arranged(self) {
+        let texts = &words().grid;
+        let rows = match self.board.view_now(View::len) {
+            1 => texts.row.to_owned(),
+            n => fill(texts.rows, &[("n", &count(n))]),
+        };
+        let order = self.sort.with_untracked(Sort::in_words);
+        self.announcer.say(match self.board.view_now(|view| view.order().group) {
+            Some(column) => {
+                fill(texts.said_grouped, &[("column", &column.label()), ("order", &order), ("rows", &rows)])
+            }
+            None => fill(texts.said_sorted, &[("order", &order), ("rows", &rows)]),
+        });
+    }
+
+    /// Groups the rows by a column, or by none.
+    pub(super) fn group_by(self, column: Option<Column>) {
+        self.change_layout(|layout| layout.set_group(column));
+    }
+
+    /// Pins a column to the left, or lets it go.
+    pub(super) fn pin(self, column: Column, pinned: bool) {
+        self.change_layout(|layout| layout.pin(column, pinned));
+        let text = if pinned { words().grid.said_pinned } else { words().grid.said_unpinned };
+        self.announcer.say(fill(text, &[("column", &column.label())]));
+    }
+
+    /// Hides a column.
+    pub(super) fn hide(self, column: Column) {
+        self.change_layout(|layout| layout.show(column, false));
+        self.announcer.say(fill(words().grid.said_hidden, &[("column", &column.label())]));
+    }
+
+    /// Moves a column one place to the left or right.
+    pub(super) fn nudge(self, column: Column, right: bool) {
+        self.change_layout(|layout| {
+            layout.nudge(column, right);
+        });
+        self.tell_moved(column);
+    }
+
+    /// Puts a column where it was dropped.
+    pub(super) fn dropped(self, moved: Option<(Column, Column)>) {
+        if let Some((column, over)) = moved {
+            self.change_layout(|layout| layout.move_to(column, over));
+            self.tell_moved(column);
+        }
+    }
+
+    fn tell_moved(self, column: Column) {
+        let shown = self.kept.signal().with_untracked(Layout::shown);
+        let nth = shown.iter().position(|known| *known == column).map_or(0, |nth| nth + 1);
+        self.announcer.say(fill(
+            words().grid.said_moved,
+            &[("column", &column.label()), ("nth", &nth.to_string()), ("all", &shown.len().to_string())],
+        ));
+    }
+
+    /// A session's value in a column as the filter box would name it; none where it is not asked for by value.
+    pub(super) fn value_in_words(self, session: &Session, column: Column) -> Option<String> {
+        let asked = key_of(column).is_some() || column == Column::Type;
+        match column.value(session) {
+            Value::Text(text) if asked && !text.is_empty() => Some(text.into_owned()),
+            Value::Number(number) if asked => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Filters by a value of a column, or by all others.
+    pub(super) fn filter_value(self, column: Column, value: &str, not: bool) {
+        let clause = match value.parse() {
+            Ok(kind) if column == Column::Type => {
+                Clause::Types { not, kinds: KindSet::default().toggled(kind) }
+            }
+            _ => Clause::Values { column, not, values: vec![Pattern::Is(value.to_owned())] },
+        };
+        let mut query = untrack(|| self.asked.query());
+        query.add(clause);
+        self.asked.ask(query);
+    }
+
     /// Takes every filter away.
     pub(super) fn clear_filter(self) {
         self.asked.clear();
@@ -152,7 +257,14 @@ impl Controls {
         let is_open = self.board.view_now(|view| {
             view.groups().iter().find(|group| group.name == name).is_none_or(|group| group.is_open)
         });
-        self.board.fold(name, is_open);
+        self.fold(name, is_open);
+    }
+
+    /// Folds a group's rows away, or shows them.
+    pub(super) fn fold(self, name: &str, fold: bool) {
+        self.board.fold(name, fold);
+        let text = if fold { words().grid.said_folded } else { words().grid.said_unfolded };
+        self.announcer.say(fill(text, &[("group", &visible(name))]));
     }
 
     /// Whether the picture is held.
@@ -165,6 +277,7 @@ impl Controls {
         let hold = !self.frozen.get_untracked();
         self.frozen.set(hold);
         self.board.freeze(hold);
+        self.announcer.say(if hold { words().grid.said_frozen } else { words().grid.said_live });
     }
 
     /// Whether the rows are not to be trusted.
@@ -187,6 +300,11 @@ impl Controls {
         if self.watched.get_untracked() != Some(id) {
             self.navigate(&format!("/sessions?watch={id}"));
         }
+    }
+
+    /// Opens the page of a session.
+    pub(super) fn open_page(self, id: SessionId) {
+        self.navigate(&format!("/sessions/{id}"));
     }
 
     /// Closes the live pane.
@@ -212,7 +330,13 @@ impl Controls {
     pub(super) fn toggle_chosen(self, id: SessionId) {
         if self.is_open(id) {
             self.chosen.update(|chosen| chosen.toggle(id));
+            self.tell_chosen();
         }
+    }
+
+    fn tell_chosen(self) {
+        let n = self.chosen.with_untracked(Selection::len);
+        self.announcer.say(fill(words().grid.said_chosen, &[("n", &count(n))]));
     }
 
     /// Chooses every row from where the last one was chosen to this one.
@@ -227,17 +351,20 @@ impl Controls {
         };
         let range = self.board.view_now(|view| view.open_between(from.min(to), from.max(to)));
         self.chosen.update(|chosen| chosen.extend(range));
+        self.tell_chosen();
     }
 
     /// Chooses every row that is shown.
     pub(super) fn choose_all(self) {
         let all = self.board.view_now(|view| view.open_between(0, usize::MAX));
         self.chosen.update(|chosen| chosen.extend(all));
+        self.tell_chosen();
     }
 
     /// Chooses none.
     pub(super) fn choose_none(self) {
         self.chosen.update(Selection::clear);
+        self.tell_chosen();
     }
 
     /// Lets go of chosen sessions that are no longer open.

@@ -22,7 +22,6 @@ use chips::Chips;
 
 pub(super) use asked::Asked;
 pub(super) use builder::{Builder, BuilderPanel};
-#[expect(unused_imports, reason = "the menu of a heading opens the filter of its column")]
 pub(super) use builder::{edit, is_for};
 
 /// How long the filter must rest before the number of sessions is told.

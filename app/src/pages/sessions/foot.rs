@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::controls::use_controls;
 use crate::table::{Rows, Waiting};
 use crate::text::count;
+use crate::words::{fill, words};
 
 /// The foot.
 #[component]
@@ -14,6 +15,10 @@ pub(super) fn Foot() -> AnyView {
     let rows = Signal::derive(move || match board.view(|view| view.len()) {
         1 => "1 row".to_owned(),
         n => format!("{} rows", count(n)),
+    });
+    let loading = Signal::derive(move || match board.rows(|rows| (rows.open(), rows.rest())) {
+        (_, 0) => String::new(),
+        (n, rest) => fill(words().grid.loading_rows, &[("n", &count(n)), ("all", &count(n + rest))]),
     });
     let sorted = Signal::derive(move || format!("Sorted by {}", controls.sort().in_words()));
     let news = Signal::derive(move || match (board.waiting(), board.rows(Rows::ended)) {
@@ -27,9 +32,10 @@ pub(super) fn Foot() -> AnyView {
     view! {
         <div class="foot">
             <span>{rows}</span>
+            <span>{loading}</span>
             <span class="sorted">{sorted}</span>
             <div class="spacer"></div>
-            <span class=class aria-live="polite">{news}</span>
+            <span class=class>{news}</span>
         </div>
     }
     .into_any()

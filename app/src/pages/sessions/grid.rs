@@ -8,8 +8,10 @@ mod dom;
 mod focus;
 mod group;
 mod header;
+mod menu;
 mod painter;
 mod scroll;
+mod widths;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -22,7 +24,9 @@ use crate::table::View;
 use crate::text::count;
 use focus::Focus;
 use header::Header;
+use menu::{Menu, MenuPanel};
 use scroll::Scroll;
+use widths::Widths;
 
 /// The table with its states.
 #[component]
@@ -32,11 +36,19 @@ pub(super) fn Grid() -> AnyView {
     let scroller = NodeRef::<html::Div>::new();
     let body = NodeRef::<html::Tbody>::new();
     let scroll = Scroll::start(board, scroller, body);
-    let focus = Focus::start(controls, scroll, scroller);
+    let (menu, widths) = (Menu::new(), Widths::start(controls, scroller));
+    let focus = Focus::start(controls, scroll, scroller, menu);
     painter::start(controls, scroll, body);
     let terminator = use_terminator();
     let reorder = Reorder::new(Axis::Across);
-    let class = Signal::derive(move || if reorder.dragged().is_some() { "grid is-dragging" } else { "grid" });
+    let class = Signal::derive(move || match (reorder.dragged(), widths.is_pulled()) {
+        (Some(_), _) => "grid is-dragging",
+        (None, true) => "grid is-pulling",
+        (None, false) => "grid",
+    });
+    let grouped = Memo::new(move |_| controls.kept.signal().with(|layout| layout.group().is_some()));
+    // Rows that fold are a tree, even if it has two levels only.
+    let role = Signal::derive(move || if grouped.get() { "treegrid" } else { "grid" });
     let newer = Signal::derive(move || format!("{} new", count(scroll.above())));
     let no_newer = Signal::derive(move || scroll.above() == 0);
     let rows = Signal::derive(move || (board.view(View::lines) + 1).to_string());
@@ -46,17 +58,19 @@ pub(super) fn Grid() -> AnyView {
         <div class="grid-box">
             <div class=class node_ref=scroller on:scroll=move |_| scroll.look()>
                 <table
-                    role="grid"
+                    role=role
                     aria-label="Sessions"
                     aria-rowcount=rows
                     aria-colcount=columns
                     aria-busy=busy
+                    aria-multiselectable="true"
                     tabindex="0"
                     on:keydown=move |event| focus.key(&event)
                     on:focusin=move |event| focus.entered(&event)
                     on:focusout=move |event| focus.left(&event)
+                    on:contextmenu=move |event| menu.asked(&event)
                 >
-                    <Header reorder scroller/>
+                    <Header reorder scroller widths menu/>
                     <tbody
                         role="rowgroup"
                         node_ref=body
@@ -69,6 +83,7 @@ pub(super) fn Grid() -> AnyView {
             </div>
             <button type="button" class="newer" hidden=no_newer on:click=move |_| scroll.to_top()>{newer}</button>
             <States/>
+            <MenuPanel menu widths/>
         </div>
     }
     .into_any()

@@ -124,7 +124,7 @@ fn pressed(event: &Event) -> Option<(SessionId, Option<String>)> {
 }
 
 /// Puts the address of the session's page on the clipboard.
-fn copy_link(id: SessionId, controls: Controls) {
+pub(super) fn copy_link(id: SessionId, controls: Controls) {
     let toasts = controls.toasts;
     let Ok(origin) = window().location().origin() else { return };
     let link = format!("{origin}/sessions/{id}");

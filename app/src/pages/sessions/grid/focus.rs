@@ -10,6 +10,7 @@ use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent};
 use wire::SessionId;
 
 use super::super::controls::Controls;
+use super::menu::Menu;
 use super::scroll::{Place, Scroll};
 use crate::table::View;
 
@@ -35,17 +36,24 @@ pub(super) struct Focus {
     controls: Controls,
     scroll: Scroll,
     scroller: NodeRef<html::Div>,
+    menu: Menu,
     spot: StoredValue<Option<Spot>>,
     inside: StoredValue<bool>,
 }
 
 impl Focus {
     /// Begins to follow the focus.
-    pub(super) fn start(controls: Controls, scroll: Scroll, scroller: NodeRef<html::Div>) -> Self {
+    pub(super) fn start(
+        controls: Controls,
+        scroll: Scroll,
+        scroller: NodeRef<html::Div>,
+        menu: Menu,
+    ) -> Self {
         let focus = Self {
             controls,
             scroll,
             scroller,
+            menu,
             spot: StoredValue::new(None),
             inside: StoredValue::new(false),
         };
@@ -61,6 +69,7 @@ impl Focus {
     /// Something in the grid has the focus now.
     pub(super) fn entered(self, event: &FocusEvent) {
         self.inside.set_value(true);
+        self.set_tab_stop(event, false);
         if let Some(spot) = event.target().and_then(|target| spot_of(&target.unchecked_into())) {
             self.scroll.hold(spot.line.is_some());
             self.spot.set_value(Some(spot));
@@ -69,12 +78,23 @@ impl Focus {
 
     /// The focus may have left the grid.
     pub(super) fn left(self, event: &FocusEvent) {
+        self.set_tab_stop(event, true);
         let to = event.related_target().and_then(|to| to.dyn_into::<Element>().ok());
         if let Some(to) = to
-            && !matches!(to.closest("table[role=grid]"), Ok(Some(_)))
+            && !matches!(to.closest(".grid > table, .grid-menu"), Ok(Some(_)))
         {
             self.inside.set_value(false);
             self.scroll.hold(false);
+        }
+    }
+
+    /// The grid is one stop of the Tab key: itself, or what in it has the focus.
+    fn set_tab_stop(self, event: &FocusEvent, on_grid: bool) {
+        let Some(table) = self.find("table") else { return };
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if let Some(inner) = target.filter(|target| !target.is_same_node(Some(&table))) {
+            inner.set_tab_index(if on_grid { -1 } else { 0 });
+            table.set_tab_index(if on_grid { 0 } else { -1 });
         }
     }
 
@@ -94,17 +114,40 @@ impl Focus {
 
     /// A key was pressed in the grid.
     pub(super) fn key(self, event: &KeyboardEvent) {
-        if event.alt_key() || event.meta_key() || event.shift_key() {
+        if self.menu.key(event) {
+            event.prevent_default();
+            return;
+        }
+        let (shift, far) = (event.shift_key(), event.ctrl_key() || event.meta_key());
+        if event.alt_key() {
             return;
         }
         let len = self.controls.board.view_now(View::lines);
         let spot = self.spot.get_value().unwrap_or_default();
         let place = spot.line.as_ref().and_then(|line| self.place(line));
         let nth = spot.nth;
-        let far = event.ctrl_key();
         let page = self.scroll.page();
         let in_grid_itself = event.target().is_some_and(|target| spot_of(&target.unchecked_into()).is_none());
         match event.key().as_str() {
+            " " if shift => self.choose_to(spot.session()),
+            "ArrowDown" | "ArrowUp" if shift => {
+                self.choose_to(spot.session());
+                let down = event.key() == "ArrowDown";
+                let to = place.map_or(0, |place| if down { place + 1 } else { place.saturating_sub(1) });
+                let to = to.min(len.saturating_sub(1));
+                self.go(Some(to), nth);
+                let line = self.controls.board.view_now(|view| view.line(to).map(Place::of));
+                self.choose_to(Spot { line, nth }.session());
+            }
+            _ if shift => return,
+            "a" | "A" if far => self.controls.choose_all(),
+            _ if far && !matches!(event.key().as_str(), "Home" | "End") => return,
+            "Escape" if self.controls.with_chosen(|chosen| !chosen.is_empty()) => self.controls.choose_none(),
+            "ArrowLeft" | "ArrowRight" if matches!(&spot.line, Some(Place::Group(_))) => {
+                if let Some(Place::Group(name)) = &spot.line {
+                    self.controls.fold(name, event.key() == "ArrowLeft");
+                }
+            }
             "ArrowDown" | "ArrowUp" if in_grid_itself => self.go(place.or((len > 0).then_some(0)), nth),
             "ArrowDown" => self.go(Some(place.map_or(0, |place| place + 1).min(len.saturating_sub(1))), nth),
             "ArrowUp" => self.go(place.and_then(|place| place.checked_sub(1)), nth),
@@ -128,6 +171,12 @@ impl Focus {
             _ => return,
         }
         event.prevent_default();
+    }
+
+    fn choose_to(self, id: Option<SessionId>) {
+        if let Some(id) = id {
+            self.controls.choose_to(id);
+        }
     }
 
     fn watch(self, id: Option<SessionId>) {

@@ -11,10 +11,9 @@ use web_sys::{HtmlElement, ResizeObserver};
 use wire::SessionId;
 
 use crate::board::Board;
+use crate::look::{Density, density};
 use crate::table::{Line, View};
 
-/// Height of a row in CSS pixels; `--row-height` in the style says the same.
-const ROW_PX: i32 = 36;
 /// Rows drawn beyond either edge, so that scrolling meets rows that are there.
 const MARGIN: usize = 10;
 
@@ -47,6 +46,7 @@ struct Window {
 #[derive(Clone, Copy)]
 pub(super) struct Scroll {
     board: Board,
+    density: Signal<Density>,
     scroller: NodeRef<html::Div>,
     body: NodeRef<html::Tbody>,
     window: RwSignal<Window>,
@@ -62,6 +62,7 @@ pub(super) struct Scroll {
 impl Scroll {
     /// Begins to follow the box, its size and the rows.
     pub(super) fn start(board: Board, scroller: NodeRef<html::Div>, body: NodeRef<html::Tbody>) -> Self {
+        let density = density();
         let window = RwSignal::new(Window::default());
         let drawn = Memo::new(move |_| {
             let Window { first, len } = window.get();
@@ -69,6 +70,7 @@ impl Scroll {
         });
         let scroll = Self {
             board,
+            density,
             scroller,
             body,
             window,
@@ -79,8 +81,10 @@ impl Scroll {
         };
         Effect::new(move |arranged: Option<u64>| {
             board.view(|_| ());
-            scroll.follow(arranged.is_some_and(|before| before != board.arranged()));
-            board.arranged()
+            density.track();
+            let now = board.arranged();
+            scroll.follow(arranged.is_some_and(|before| before != now));
+            now
         });
         Effect::new(move |_| {
             let Some(scroller) = scroller.get() else { return };
@@ -126,11 +130,11 @@ impl Scroll {
     pub(super) fn reveal(self, place: usize) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
         let head = self.head_px(&scroller);
-        let (top, height) = (pixels(place), scroller.client_height() - head);
+        let (top, height) = (self.pixels(place), scroller.client_height() - head);
         if top < scroller.scroll_top() {
             scroller.set_scroll_top(top);
-        } else if top + ROW_PX > scroller.scroll_top() + height {
-            scroller.set_scroll_top(top + ROW_PX - height);
+        } else if top + self.row_px() > scroller.scroll_top() + height {
+            scroller.set_scroll_top(top + self.row_px() - height);
         }
         self.look();
     }
@@ -139,8 +143,18 @@ impl Scroll {
     pub(super) fn page(self) -> usize {
         self.scroller.get_untracked().map_or(1, |scroller| {
             let height = scroller.client_height() - self.head_px(&scroller);
-            usize::try_from(height / ROW_PX).unwrap_or(1).max(1)
+            usize::try_from(height / self.row_px()).unwrap_or(1).max(1)
         })
+    }
+
+    /// Height of a row in CSS pixels.
+    fn row_px(self) -> i32 {
+        self.density.get_untracked().row_px()
+    }
+
+    fn pixels(self, rows: usize) -> i32 {
+        let row = self.row_px();
+        i32::try_from(rows).unwrap_or(i32::MAX / row).saturating_mul(row)
     }
 
     fn head_px(self, scroller: &web_sys::HtmlDivElement) -> i32 {
@@ -156,17 +170,19 @@ impl Scroll {
         };
         // The height goes first: a scroll position beyond it would be cut off.
         let len = self.board.view(View::lines);
-        set_px(&body, "height", pixels(len));
+        set_px(&body, "height", self.pixels(len));
         if arranged {
             scroller.set_scroll_top(0);
         } else if scroller.scroll_top() > 0 || self.held.get_value() {
             let moved = self.anchors.with_value(|anchors| {
-                anchors.iter().find_map(|(id, was)| Some(pixels(self.board.line_of(*id)?) - pixels(*was)))
+                anchors
+                    .iter()
+                    .find_map(|(id, was)| Some(self.pixels(self.board.line_of(*id)?) - self.pixels(*was)))
             });
             if let Some(moved) = moved.filter(|moved| *moved != 0) {
                 let before = scroller.scroll_top();
                 scroller.set_scroll_top(before + moved);
-                let came = usize::try_from((scroller.scroll_top() - before) / ROW_PX).unwrap_or(0);
+                let came = usize::try_from((scroller.scroll_top() - before) / self.row_px()).unwrap_or(0);
                 self.above.update(|above| *above += came);
             }
         }
@@ -179,8 +195,8 @@ impl Scroll {
             return;
         };
         let len = self.board.view_now(View::lines);
-        let top = usize::try_from(scroller.scroll_top() / ROW_PX).unwrap_or(0);
-        let in_sight = usize::try_from(scroller.client_height() / ROW_PX).unwrap_or(0) + 1;
+        let top = usize::try_from(scroller.scroll_top() / self.row_px()).unwrap_or(0);
+        let in_sight = usize::try_from(scroller.client_height() / self.row_px()).unwrap_or(0) + 1;
         let first = top.saturating_sub(MARGIN).min(len);
         let window = Window { first, len: in_sight + 2 * MARGIN };
         if top == 0 && self.above.get_untracked() != 0 {
@@ -197,14 +213,10 @@ impl Scroll {
         });
         self.anchors.set_value(anchors);
         if self.window.get_untracked() != window {
-            set_px(&body, "padding-top", pixels(first));
+            set_px(&body, "padding-top", self.pixels(first));
             self.window.set(window);
         }
     }
-}
-
-fn pixels(rows: usize) -> i32 {
-    i32::try_from(rows).unwrap_or(i32::MAX / ROW_PX).saturating_mul(ROW_PX)
 }
 
 fn set_px(element: &HtmlElement, property: &str, px: i32) {
