@@ -15,6 +15,7 @@ use wire::{Change, End, EndReason, FeedFrame, Millis, Rights, Session};
 
 use crate::board::Board;
 use crate::clock::{Clock, browser_now};
+use crate::pwa::Mine;
 use crate::slices::Slice;
 use crate::{calls, shell, text};
 use link::Link;
@@ -63,6 +64,9 @@ enum News {
 pub struct Feed {
     board: Board,
     clock: Clock,
+    mine: Mine,
+    /// The person is signing out: where that leads is the form's matter.
+    leaving: StoredValue<bool>,
     status: RwSignal<Status>,
     new_build: RwSignal<bool>,
     order: StoredValue<Order>,
@@ -81,6 +85,8 @@ impl Feed {
         let feed = Self {
             board,
             clock: expect_context(),
+            mine: expect_context(),
+            leaving: StoredValue::new(false),
             status: RwSignal::new(Status::Connecting),
             new_build: RwSignal::new(false),
             order: StoredValue::default(),
@@ -106,6 +112,11 @@ impl Feed {
     #[must_use]
     pub fn has_new_build(self) -> bool {
         self.new_build.get()
+    }
+
+    /// The person signs out with a form, which leads on by itself.
+    pub(crate) fn leave(self) {
+        self.leaving.set_value(true);
     }
 
     fn start(self) {
@@ -186,13 +197,18 @@ impl Feed {
             FeedFrame::Hello { build, now, heartbeat_ms } => {
                 self.heartbeat_ms.set_value(heartbeat_ms.into());
                 self.clock.hear(now);
+                self.mine.begin_anew();
                 self.new_build.set(shell::own_build().is_some_and(|own| own != build));
             }
             FeedFrame::Snapshot { sessions, rest, .. } => {
+                self.mine.take_piece(&sessions, rest == 0);
                 self.attempt.set_value(0);
                 self.push(News::Piece(sessions, usize::try_from(rest).unwrap_or(usize::MAX)));
             }
-            FeedFrame::Changes { changes, .. } => self.push(News::Changes(changes)),
+            FeedFrame::Changes { changes, .. } => {
+                self.mine.follow(&changes, self.clock.read());
+                self.push(News::Changes(changes));
+            }
             FeedFrame::Heartbeat { now, .. } => self.clock.hear(now),
             FeedFrame::SignedOut(end) => self.signed_out(Some(&end)),
         }
@@ -291,6 +307,9 @@ impl Feed {
 
     /// Leaves for the sign-in page with the reason; what the page held goes with it.
     fn signed_out(self, end: Option<&End>) {
+        if self.leaving.get_value() {
+            return;
+        }
         let location = window().location();
         let here =
             format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());

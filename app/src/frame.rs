@@ -14,6 +14,7 @@ use crate::kept::KeptLayout;
 use crate::parts::terminate::{TerminateDialog, Terminator};
 use crate::parts::toast::{ToastList, Toasts};
 use crate::parts::{Brand, Notice};
+use crate::pwa::{self, Mine};
 use crate::words::{fill, told, words};
 use crate::{calls, clock, text};
 use help::{Help, KeyboardHelp};
@@ -68,6 +69,7 @@ pub(crate) fn sentence(error: &BackendError) -> String {
 #[component]
 fn SignedIn(me: Me) -> AnyView {
     let board = Board::provide();
+    Mine::provide(&me);
     let feed = Feed::provide(board);
     Toasts::provide();
     Terminator::provide();
@@ -101,11 +103,16 @@ fn SignedIn(me: Me) -> AnyView {
 /// Whether what the page shows is current.
 #[component]
 fn Pulse(feed: Feed) -> impl IntoView {
+    let online = pwa::use_online();
     let words = &words().frame;
     let shown = Signal::derive(move || match feed.status() {
         Status::Connecting => words.connecting.to_owned(),
         Status::Live => words.live.to_owned(),
+        Status::Stale(since) if !online.get() => {
+            fill(words.offline_since, &[("time", &clock::local_time(since))])
+        }
         Status::Stale(since) => fill(words.stale_since, &[("time", &clock::local_time(since))]),
+        Status::Failed if !online.get() => words.offline.to_owned(),
         Status::Failed => words.not_connected.to_owned(),
     });
     let class = Signal::derive(move || match feed.status() {
@@ -116,6 +123,7 @@ fn Pulse(feed: Feed) -> impl IntoView {
     let why = Signal::derive(move || match feed.status() {
         Status::Connecting => words.connecting_why,
         Status::Live => words.live_why,
+        Status::Stale(_) | Status::Failed if !online.get() => words.offline_why,
         Status::Stale(_) | Status::Failed => words.lost_why,
     });
     view! {
@@ -128,13 +136,11 @@ fn Pulse(feed: Feed) -> impl IntoView {
 
 #[component]
 fn NewBuild(feed: Feed) -> impl IntoView {
-    let reload = |_| {
-        // Fails only while another navigation is under way, which loads the new build as well.
-        let _navigating = window().location().reload();
-    };
+    let reload = |_| pwa::take_new_build();
     let words = &words().frame;
     move || {
         feed.has_new_build().then(|| {
+            pwa::get_ready();
             view! {
                 <div class="banner" role="status">
                     <span>{words.new_version}</span>

@@ -20,6 +20,7 @@ pub mod live;
 pub mod look;
 pub mod pages;
 pub mod parts;
+mod pwa;
 pub mod replay;
 mod reply;
 mod shell;

@@ -13,6 +13,7 @@ mod help;
 mod lists;
 mod live;
 mod look;
+mod pwa;
 mod refusals;
 mod replay;
 mod times;
@@ -89,6 +90,7 @@ areas! {
     look: look::Look,
     marks: replay::Marks,
     meanings: live::Meanings,
+    pwa: pwa::Pwa,
     replay: replay::Replay,
     terminate: live::Terminate,
     times: times::Times,

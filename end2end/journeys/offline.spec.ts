@@ -1,5 +1,8 @@
 // Without the server: a page that says so and comes back by itself, and nothing of anybody's in a cache.
+import { join } from 'node:path';
 import { expect, ready, signIn, test } from '../world/world.ts';
+import { secondBuild } from '../world/second_build.ts';
+import { SessionsPage } from '../world/sessions_page.ts';
 import { cached, worked } from '../world/worker.ts';
 
 /** What a cache may hold: files of the build under the hash of their contents. */
@@ -40,6 +43,19 @@ test('a device without network says that, and a form that was sent is not sent a
   expect(await world.open('CONSOLE')).toEqual([]);
 });
 
+test('an open page says that it is offline, and is live again by itself', async ({ world }) => {
+  world.guard.allow(/Failed to load resource|WebSocket connection|ERR_/);
+  const page = await world.sessionsPage('olga');
+  const sessions = new SessionsPage(page);
+  await sessions.live();
+  await page.context().setOffline(true);
+  await world.product.stop();
+  await expect(page.getByRole('status').filter({ hasText: /Offline since/ })).toBeVisible({ timeout: 20_000 });
+  await page.context().setOffline(false);
+  await world.product.start();
+  await sessions.live();
+});
+
 test('no cache ever holds more than hashed files and the offline page', async ({ world }) => {
   await world.shell();
   const { id } = await world.onlySession();
@@ -64,4 +80,45 @@ test('no cache ever holds more than hashed files and the offline page', async ({
     expect(text.includes(id)).toBe(false);
     expect(/nonce="|'nonce-/.test(text)).toBe(false);
   }
+});
+
+test('a new build is taken when the person agrees, and breaks no page that is open', async ({ world }, info) => {
+  world.guard.allow(/Failed to load resource|WebSocket connection|ERR_/);
+  const page = await world.sessionsPage('olga');
+  await worked(page);
+  const other = await page.context().newPage();
+  await other.goto('/sessions');
+  await ready(other);
+  const [first] = Object.keys(await cached(page));
+
+  await world.product.stop();
+  const { before, after, cache } = secondBuild(info.outputPath('site'));
+  world.product.site = join(info.outputPath('site'));
+  await world.product.start();
+
+  // Offered, not taken: the worker of the new build waits.
+  const banner = page.getByRole('status').filter({ hasText: 'new version' });
+  await expect(banner).toBeVisible({ timeout: 20_000 });
+  const waiting = () =>
+    page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state ?? 'none');
+  await expect.poll(waiting).toBe('installed');
+  expect(Object.keys(await cached(page)).sort()).toEqual([first, cache].sort());
+  expect(await page.locator('link[rel=stylesheet]').getAttribute('href')).toBe(before);
+
+  await banner.getByRole('button').click();
+  await expect(page.locator(`link[rel=stylesheet][href="${after}"]`)).toBeAttached();
+  await ready(page);
+  await expect(banner).toHaveCount(0);
+  await expect.poll(async () => Object.keys(await cached(page))).toEqual([cache]);
+  expect((await cached(page))[cache]).toContain(after);
+  expect((await cached(page))[cache]).not.toContain(before);
+
+  // The other window was not reloaded, and still works with the files of its own build.
+  expect(await other.locator('link[rel=stylesheet]').getAttribute('href')).toBe(before);
+  const sessions = new SessionsPage(other);
+  await sessions.live();
+  await sessions.openView();
+  await expect(other.getByRole('checkbox', { name: 'Client', exact: true })).toBeVisible();
+  expect(await other.evaluate(async (path) => (await fetch(path, { cache: 'reload' })).status, before)).toBe(200);
+  await expect(other.getByRole('status').filter({ hasText: 'new version' })).toBeVisible();
 });

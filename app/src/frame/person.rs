@@ -5,9 +5,11 @@ use leptos::prelude::*;
 
 use super::help::{Help, KEY};
 use crate::backend::Me;
+use crate::feed::Feed;
 use crate::look::{Density, Language, Look, Theme, language, use_looks};
 use crate::parts::toast::use_toasts;
 use crate::parts::{Avatar, Icon, IconName};
+use crate::pwa::NoticesItem;
 use crate::text;
 use crate::words::{fill, words};
 
@@ -16,6 +18,7 @@ use crate::words::{fill, words};
 pub(super) fn Person(me: Me) -> AnyView {
     let (words, words_of_help) = (&words().frame, &words().help);
     let help = expect_context::<Help>();
+    let feed: Feed = expect_context();
     let shown = if me.full_name.is_empty() { me.name.clone() } else { me.full_name.clone() };
     let full_name = (!me.full_name.is_empty())
         .then(|| view! { <span class="soft">{text::visible(&me.name).into_owned()}</span> });
@@ -50,7 +53,8 @@ pub(super) fn Person(me: Me) -> AnyView {
                 {words_of_help.open}
                 <kbd aria-hidden="true">{KEY}</kbd>
             </button>
-            <form method="post" action="/sign-out">
+            <NoticesItem/>
+            <form method="post" action="/sign-out" on:submit=move |_| feed.leave()>
                 <button type="submit" class="menu-item">
                     <Icon name=IconName::Leave/>
                     {words.sign_out}

@@ -24,6 +24,7 @@ fn reason(code: &str) -> (&'static str, bool) {
 /// The form.
 #[component]
 pub(crate) fn SignInPage() -> AnyView {
+    crate::pwa::nobody_signed_in();
     let query = use_query_map();
     let next =
         move || query.read().get("next").filter(|next| next.starts_with('/') && !next.starts_with("//"));

@@ -25,15 +25,15 @@
   const PATIENCE = 5000;
 
   const root = document.documentElement;
-  const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  // The look that the person has chosen: words between dots, as the server writes them.
+  const look = (/(?:^|; )sightline-look=([^;]*)/.exec(document.cookie)?.[1] ?? "").split(".");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const dress = () => {
-    const choice = stored("sightline-theme");
-    root.dataset.theme = choice === "dark" || choice === "light" ? choice : dark.matches ? "dark" : "light";
+    root.dataset.theme = look.find((word) => word === "dark" || word === "light") ?? (dark.matches ? "dark" : "light");
   };
   dress();
   dark.addEventListener("change", dress);
-  const language = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) ?? "en";
+  const language = look.find((word) => word in WORDS) ?? navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) ?? "en";
   const words = WORDS[language];
   root.lang = language;
 

@@ -5,6 +5,8 @@ const CACHE = __CACHE__;
 const FILES = __FILES__;
 const OFFLINE = __OFFLINE__;
 const HOME = "/sessions";
+// Its answer clears what the browser keeps of this site, this worker included: not to be waited for in here.
+const SIGN_OUT = "/sign-out";
 const kept = new Set(FILES);
 
 addEventListener("install", (event) => {
@@ -29,7 +31,7 @@ addEventListener("message", (event) => {
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (origin !== location.origin) return;
+  if (origin !== location.origin || pathname === SIGN_OUT) return;
   if (request.mode === "navigate") event.respondWith(page(event));
   else if (request.method === "GET" && kept.has(pathname)) event.respondWith(file(request));
 });

@@ -15,6 +15,10 @@ texts! {
         connecting: "Connecting…", "Conectando…";
         live: "Live", "En vivo";
         stale_since: "Stale since {time}", "Sin actualizar desde las {time}";
+        offline_since: "Offline since {time}", "Sin red desde las {time}";
+        offline: "Offline", "Sin red";
+        offline_why: "This device has no network; the page returns by itself",
+            "Este dispositivo no tiene red; la página vuelve por sí sola";
         not_connected: "Not connected", "Sin conexión";
         connecting_why: "Connecting to the server", "Conectando con el servidor";
         live_why: "Everything on this page is current", "Todo en esta página está al día";

@@ -5,7 +5,7 @@
 use app::text::percent_encoded;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -17,6 +17,9 @@ use super::{Shared, Web};
 use crate::auth::{Door, Outcome};
 use crate::set_up::SetUpError;
 use crate::store::User;
+
+/// Has the browser forget what it keeps of this site.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// The sign-in form.
 #[derive(Deserialize)]
@@ -74,6 +77,10 @@ pub(super) async fn sign_out(State(web): State<Shared>, headers: HeaderMap) -> R
     }
     let mut response = to("/sign-in");
     response.headers_mut().insert(header::SET_COOKIE, clear_cookie(web.services.config.is_https()));
+    // What the page kept in the browser goes with the person: its caches, its worker, its storage. Not
+    // "cache": of Sightline that holds the built files alone, the same for everybody; nor "cookies": how the
+    // page looks is a choice of the browser's.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     response
 }
 
