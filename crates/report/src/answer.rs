@@ -5,6 +5,7 @@ use wire::SessionId;
 
 /// What became of one report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The session is on the list now.
@@ -25,6 +26,7 @@ pub enum Status {
 
 /// The answer to one report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// What became of it.
@@ -34,6 +36,7 @@ pub struct Answer {
     pub key: Option<String>,
     /// The session's id on the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "uuid"))]
     pub session: Option<SessionId>,
     /// How a session that is not open has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +51,7 @@ pub struct Answer {
 
 /// The answers to the reports of one request, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Answers {
     /// One for each report.

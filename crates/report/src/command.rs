@@ -6,6 +6,7 @@ use wire::SessionId;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// End the session, and report `close`; or report `refused`.
@@ -14,6 +15,7 @@ pub enum Action {
 
 /// A session that the source is asked to end. It comes again until it is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Command {
     /// What to do.
@@ -21,6 +23,7 @@ pub struct Command {
     /// The session's key.
     pub key: String,
     /// The session's id on the list.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "uuid"))]
     pub session: SessionId,
     /// Who asks.
     pub by: String,
@@ -32,6 +35,7 @@ pub struct Command {
 
 /// What a source is asked to do now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Commands {
     /// Oldest first; none when nothing came up in time.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One report: an object with one member, which says what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Report {
     /// A session was opened.
@@ -34,6 +35,7 @@ impl Report {
 
 /// What kind of session a source may report; gateways and the sign-in make the others themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Kind {
     /// Signed in to a web application.
     #[serde(rename = "WebSSO")]
@@ -63,46 +65,63 @@ impl Kind {
 
 /// A session was opened. Sent again with the same key it changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Open {
     /// The source's own name for the session: unique among all that the source ever reports.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub key: String,
     /// Name of the user.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub user: String,
     /// Full name; the one known here when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(max_length = 200))]
     pub full_name: Option<String>,
     /// IP address that the user connected from.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "192.0.2.7"))]
     pub device: IpAddr,
     /// Host name of the server or workstation where the session was started.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 253))]
     pub client: String,
     /// Port of that server.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 65535))]
     pub port: u16,
     /// What kind of session it is.
     pub r#type: Kind,
     /// What it is connected to: `https://crm.example`. Without a password.
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 500, example = "https://crm.example")
+    )]
     pub service_url: String,
     /// Login of the account. When the agent has this account, its owners see the session.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub account_name: String,
     /// Where the session ends; the agent's display name when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(max_length = 200))]
     pub service_provider: Option<String>,
     /// The group of gateway nodes that it went through; the agent's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(max_length = 128))]
     pub jump_server_group: Option<String>,
     /// When it was opened; now when left out. Not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
     /// After how many seconds without a report of it the session counts as lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(minimum = 10, maximum = 86400))]
     pub lease_seconds: Option<u32>,
 }
 
 /// A session is still open: its lease begins anew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
     /// The session's key.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub key: String,
     /// When its user last did something, if the source knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,6 +130,7 @@ pub struct Heartbeat {
 
 /// Why a source says that a session has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum CloseReason {
     /// The program ended, or the user closed the connection.
     #[serde(rename = "closed")]
@@ -153,9 +173,11 @@ impl CloseReason {
 
 /// A session has ended. Sent again it changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Close {
     /// The session's key.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub key: String,
     /// When; now when left out. Not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,15 +187,19 @@ pub struct Close {
     pub reason: Option<CloseReason>,
     /// More about it, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(max_length = 200))]
     pub note: Option<String>,
 }
 
 /// The source was asked to end a session and will not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// The session's key.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 128))]
     pub key: String,
     /// Why not: shown to the person who asked.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 500))]
     pub reason: String,
 }

@@ -31,7 +31,8 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [Self; 9] = [
+    /// Every reason.
+    pub const ALL: [Self; 9] = [
         Self::Closed,
         Self::SignedOut,
         Self::Expired,

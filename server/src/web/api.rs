@@ -1,7 +1,11 @@
 //! The JSON API below `/api/v1`: sessions and the access log for scripts. Every error is a problem document.
 
+#![expect(unused_qualifications, reason = "the macros that describe handlers write paths out")]
+
+mod openapi;
 mod reports;
 mod session_json;
+mod words;
 
 use app::backend::LogQuery;
 use axum::Json;
@@ -13,6 +17,7 @@ use axum::routing::{any, get, post};
 use hub::rights;
 use report::bounds;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use wire::{End, Millis, SessionType};
 
 use super::Shared;
@@ -21,7 +26,9 @@ use super::problem::Problem;
 use super::session_path::SessionPath;
 use super::sessions::SessionError;
 use crate::reports::Outcome;
+use openapi::LogParameters;
 pub(crate) use session_json::{SessionJson, session_json};
+use words::SessionTypeName;
 
 /// Where it is.
 pub(super) const PREFIX: &str = "/api/v1/";
@@ -32,29 +39,30 @@ const MAX_BODY_BYTES: usize = 16 << 10;
 /// Sessions on one page of the access log.
 const LOG_PAGE: u32 = 500;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Filter {
+    /// Of this type alone.
+    #[param(value_type = Option<SessionTypeName>)]
     r#type: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Reason {
+    /// Why: the person in the session reads it, and the access log keeps it.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
 /// A page of the access log.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LogPage)]
 struct LogJson {
-    sessions: Vec<LoggedJson>,
+    sessions: Vec<SessionJson>,
     /// Where the next page begins: what to send as `before`; null on the last one.
     next: Option<String>,
-}
-
-#[derive(Serialize)]
-struct LoggedJson {
-    #[serde(flatten)]
-    session: SessionJson,
-    watched_by: Vec<String>,
 }
 
 /// The routes, to be nested.
@@ -64,6 +72,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/access-logs", get(access_logs))
         .route("/sessions/{id}", get(one))
         .route("/sessions/{id}/terminate", post(terminate))
+        .route("/openapi.json", get(openapi::describe))
         .route("/reports", post(reports::take).layer(DefaultBodyLimit::max(bounds::BODY_BYTES)))
         .route("/reports/commands", get(reports::commands))
         // A route and not a fallback: below `/api` a fallback comes after the pages' server functions.
@@ -81,6 +90,9 @@ pub(super) async fn unknown() -> Problem {
 }
 
 /// `GET /sessions`: those that are open, oldest first.
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", params(Filter),
+    security(("person" = []), ("cookie" = [])),
+    responses((status = 200, description = "The open sessions that the caller may see", body = [SessionJson])))]
 async fn list(
     State(web): State<Shared>,
     Caller(viewer): Caller,
@@ -105,6 +117,9 @@ async fn list(
 }
 
 /// `GET /access-logs`: open and ended, newest first, page by page.
+#[utoipa::path(get, path = "/api/v1/access-logs", tag = "sessions", params(LogParameters),
+    security(("person" = []), ("cookie" = [])),
+    responses((status = 200, description = "A page of the sessions that the caller may see", body = LogJson)))]
 async fn access_logs(
     State(web): State<Shared>,
     Caller(viewer): Caller,
@@ -113,14 +128,17 @@ async fn access_logs(
     let bad = |rejection: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text());
     let Query(query) = query.map_err(bad)?;
     let page = web.access_log(&viewer, &query, LOG_PAGE).await?;
-    let sessions = page.entries.into_iter().map(|entry| LoggedJson {
-        session: session_json(&entry.session, entry.ended.as_ref(), page.now),
-        watched_by: entry.watched_by,
+    let sessions = page.entries.into_iter().map(|entry| {
+        session_json(&entry.session, entry.ended.as_ref(), page.now).watched_by(entry.watched_by)
     });
     Ok(Json(LogJson { sessions: sessions.collect(), next: page.older }))
 }
 
 /// `GET /sessions/{id}`: open or ended.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}", tag = "sessions",
+    params(("id" = String, Path, format = "uuid", description = "Id of the session")),
+    security(("person" = []), ("cookie" = [])),
+    responses((status = 200, description = "The session, open or ended", body = SessionJson)))]
 async fn one(
     State(web): State<Shared>,
     Caller(viewer): Caller,
@@ -132,6 +150,13 @@ async fn one(
 
 /// `POST /sessions/{id}/terminate`: the answer is the session with its end; or without, with status 202, when only
 /// its source can end it and has not done so yet.
+#[utoipa::path(post, path = "/api/v1/sessions/{id}/terminate", tag = "sessions",
+    params(("id" = String, Path, format = "uuid", description = "Id of the session")),
+    request_body = Reason, security(("person" = []), ("cookie" = [])),
+    responses(
+        (status = 200, description = "The session has ended", body = SessionJson),
+        (status = 202, description = "Its source is asked and has not answered yet", body = SessionJson),
+    ))]
 async fn terminate(
     State(web): State<Shared>,
     Caller(viewer): Caller,

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hub::{NotOpen, Refusal};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An answer that is an error, with a sentence for the person who asked.
 #[derive(Debug)]
@@ -17,14 +18,17 @@ pub(super) struct Problem {
 }
 
 /// The members of RFC 9457 that are used; `about:blank` says that the status is the whole type.
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Problem)]
+pub(super) struct Body<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
     detail: &'a str,
     /// JSON pointer to what is wrong in the body.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     field: Option<&'a str>,
 }
 

@@ -6,6 +6,7 @@ mod database;
 mod people;
 mod program;
 mod recordings;
+mod report_client;
 mod reports;
 mod running;
 mod sshd;

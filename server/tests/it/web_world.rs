@@ -64,6 +64,13 @@ impl World {
         Self { folder, running }
     }
 
+    /// Stops the server; its folder stays, and its address is kept for [`Stopped::start`].
+    pub(crate) async fn stop(self) -> Stopped {
+        let address = self.running.web_addr;
+        self.running.stop().await;
+        Stopped { folder: self.folder, address }
+    }
+
     pub(crate) fn services(&self) -> &Arc<Services> {
         &self.running.services
     }
@@ -140,6 +147,20 @@ impl World {
         let id = theirs.next().expect("a CONSOLE session").session.id;
         assert!(theirs.next().is_none(), "one CONSOLE session");
         id
+    }
+}
+
+/// A server that was stopped.
+pub(crate) struct Stopped {
+    folder: TempDir,
+    address: std::net::SocketAddr,
+}
+
+impl Stopped {
+    /// Starts it again where it was.
+    pub(crate) async fn start(self) -> World {
+        let running = empty_in(self.folder.path(), |config| config.web_addr = self.address).await;
+        World { folder: self.folder, running }
     }
 }
 

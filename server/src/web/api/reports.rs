@@ -14,11 +14,13 @@ use report::{Action, Answer, Answers, Command, Commands, Status, bounds};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
+use utoipa::IntoParams;
 use wire::Millis;
 
 use super::super::Shared;
 use super::super::caller::{MAX_TOKEN_BYTES, bearer};
 use super::super::problem::Problem;
+use super::openapi::{Reports, Taken};
 use crate::crypto::tokens;
 use crate::reports::{Fault, Unavailable, decode};
 use crate::store::Source;
@@ -47,6 +49,9 @@ impl FromRequestParts<Shared> for Reporter {
 
 /// `POST /reports`: one report or an array of them. The answer to one that is refused is a problem; the answers
 /// to an array are one each, in its order.
+#[utoipa::path(post, path = "/api/v1/reports", tag = "reports", request_body = Reports,
+    security(("agent" = [])),
+    responses((status = 200, description = "What became of each report", body = Taken)))]
 pub(super) async fn take(
     State(web): State<Shared>,
     Reporter(source): Reporter,
@@ -102,16 +107,20 @@ fn read(body: &[u8], now: Millis) -> Result<Read, Problem> {
 }
 
 /// What a source asks for commands with.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     /// The `next` of the answer before this; everything that waits when left out.
     after: Option<u64>,
     /// How long to wait when there is nothing, in seconds.
+    #[param(maximum = 60)]
     wait: Option<u64>,
 }
 
 /// `GET /reports/commands`: what the source is asked to do, at once or when somebody asks.
+#[utoipa::path(get, path = "/api/v1/reports/commands", tag = "reports", params(Asked), security(("agent" = [])),
+    responses((status = 200, description = "What to do; nothing, when nothing came up in time", body = Commands)))]
 pub(super) async fn commands(
     State(web): State<Shared>,
     Reporter(source): Reporter,

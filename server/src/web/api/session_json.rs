@@ -2,17 +2,25 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 use wire::{End, EndAsked, Millis, Session, SessionId, SessionType};
 
+use super::words::{EndAskedName, EndReasonName, SessionTypeName};
+
 /// A session with its members in the order of the documentation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Session)]
 pub(crate) struct SessionJson {
+    #[schema(value_type = String, format = "uuid")]
     id: SessionId,
     user: String,
     full_name: String,
     device: String,
     client: String,
+    #[schema(format = DateTime)]
     started_at: String,
+    #[schema(value_type = SessionTypeName)]
     r#type: SessionType,
     port: u16,
     service_url: String,
@@ -25,18 +33,31 @@ pub(crate) struct SessionJson {
     node: String,
     recorded: bool,
     user_reported: bool,
+    #[schema(value_type = Option<EndAskedName>)]
     end_asked: Option<&'static str>,
-    #[serde(flatten)]
-    end: Option<EndJson>,
+    /// Only when it has ended, as the next three.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<EndReasonName>)]
+    end_reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    ended_by: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    end_note: Option<Option<String>>,
+    /// Names of those who have watched it; in the access log alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watched_by: Option<Vec<String>>,
 }
 
-/// What an ended session has beside.
-#[derive(Debug, Serialize)]
-struct EndJson {
-    ended_at: String,
-    end_reason: &'static str,
-    ended_by: Option<String>,
-    end_note: Option<String>,
+impl SessionJson {
+    /// With who has watched it.
+    pub(super) fn watched_by(self, names: Vec<String>) -> Self {
+        Self { watched_by: Some(names), ..self }
+    }
 }
 
 /// The session's members, and those of its end when it has one; `now` tells how long it is idle.
@@ -63,17 +84,16 @@ pub(crate) fn session_json(session: &Session, end: Option<&End>, now: Millis) ->
         recorded: session.recorded,
         user_reported: session.user_reported,
         end_asked: if end.is_some() { None } else { end_asked(session.end_asked) },
-        end: end.map(|end| EndJson {
-            ended_at: rfc3339(end.at),
-            end_reason: end.reason.as_str(),
-            ended_by: end.by.clone(),
-            end_note: end.note.clone(),
-        }),
+        ended_at: end.map(|end| rfc3339(end.at)),
+        end_reason: end.map(|end| end.reason.as_str()),
+        ended_by: end.map(|end| end.by.clone()),
+        end_note: end.map(|end| end.note.clone()),
+        watched_by: None,
     }
 }
 
 /// Where a request to end it stands that its source has not answered by ending it.
-const fn end_asked(asked: EndAsked) -> Option<&'static str> {
+pub(super) const fn end_asked(asked: EndAsked) -> Option<&'static str> {
     match asked {
         EndAsked::No => None,
         EndAsked::Waiting => Some("waiting"),
