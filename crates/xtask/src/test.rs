@@ -1,5 +1,6 @@
 //! Every test there is, one suite after the other; a failing suite does not keep the next from running.
 
+mod api;
 mod asciinema;
 mod browser;
 pub(crate) mod cargo_test;
@@ -26,9 +27,10 @@ pub(crate) fn test() -> ExitCode {
     tally.one("release build", built);
     if is_built {
         tally.one("demo", demo::rehearse());
+        api::run(&mut tally);
         browser::run(&mut tally);
     } else {
-        tally.add("demo and browser tests: left out without a release build", 0, 2);
+        tally.add("demo, API and browser tests: left out without a release build", 0, 3);
     }
     tally.finish()
 }

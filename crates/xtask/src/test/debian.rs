@@ -19,6 +19,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "less", is_there: || tool::find("less").is_some() },
     Package { name: "chromium", is_there: || tool::find("chromium").is_some() },
     Package { name: "postgresql", is_there: has_postgresql },
+    Package { name: "python3-venv", is_there: has_python },
 ];
 
 /// Installs what is missing and can be installed.
@@ -49,6 +50,11 @@ pub(crate) fn install_missing() {
 
 fn missing() -> impl Iterator<Item = &'static str> {
     PACKAGES.iter().filter(|package| !(package.is_there)()).map(|package| package.name)
+}
+
+/// Debian packs the making of environments apart from Python.
+fn has_python() -> bool {
+    tool::output(tool::program("python3", place::root()).args(["-c", "import ensurepip, venv"])).is_some()
 }
 
 /// Debian keeps the database's programs out of the path, by version.

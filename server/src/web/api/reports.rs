@@ -28,9 +28,6 @@ use crate::store::Source;
 /// Bodies above this are read on a thread that serves nobody else, in bytes.
 const LARGE_BODY: usize = 64 << 10;
 
-/// How often a source that waits is answered at least, in seconds, when it does not say.
-const WAIT_SECONDS: u64 = 30;
-
 /// The agent whose token was sent; without one the call is answered 401.
 pub(super) struct Reporter(Source);
 
@@ -113,7 +110,7 @@ fn read(body: &[u8], now: Millis) -> Result<Read, Problem> {
 pub(super) struct Asked {
     /// The `next` of the answer before this; everything that waits when left out.
     after: Option<u64>,
-    /// How long to wait when there is nothing, in seconds.
+    /// How long to wait when there is nothing, in seconds; not at all when left out.
     #[param(maximum = 60)]
     wait: Option<u64>,
 }
@@ -128,7 +125,7 @@ pub(super) async fn commands(
 ) -> Result<Json<Commands>, Problem> {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let Query(Asked { after, wait }) = asked.map_err(|rejection| bad(rejection.body_text()))?;
-    let (after, wait) = (after.unwrap_or(0), wait.unwrap_or(WAIT_SECONDS));
+    let (after, wait) = (after.unwrap_or(0), wait.unwrap_or(0));
     if wait > bounds::WAIT_MAX {
         return Err(bad(format!("wait at most {} seconds", bounds::WAIT_MAX)));
     }
