@@ -184,6 +184,34 @@ pub struct ExportNote {
     pub sha256: String,
 }
 
+/// One saved view of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether everybody sees it.
+    pub shared: bool,
+    /// Whether this person saved it.
+    pub mine: bool,
+    /// Whether this person may change, rename and delete it.
+    pub may_change: bool,
+    /// The name of who saved it.
+    pub by: String,
+    /// JSON of `table::Arrangement`.
+    pub value: String,
+}
+
+/// The saved views that a person sees, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Views {
+    /// The views.
+    pub views: Vec<SavedView>,
+    /// Whether this person may share views with everybody.
+    pub may_share: bool,
+}
+
 /// Why a call came to nothing; each is shown to the person as it reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum BackendError {
@@ -232,6 +260,28 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Keeps how the pages are to look for this person; `look` is the text of a `look::Look`.
     async fn save_look(&self, parts: &Parts, look: String) -> Result<(), BackendError>;
+
+    /// The saved views of a table: this person's and the shared ones.
+    async fn views(&self, parts: &Parts, sheet: Sheet) -> Result<Views, BackendError>;
+
+    /// Saves a view under a new name, or the one of an id anew; the answer is its id.
+    async fn save_view(
+        &self,
+        parts: &Parts,
+        sheet: Sheet,
+        id: Option<String>,
+        name: String,
+        value: String,
+    ) -> Result<String, BackendError>;
+
+    /// Gives a saved view another name.
+    async fn rename_view(&self, parts: &Parts, id: String, name: String) -> Result<(), BackendError>;
+
+    /// Shows a saved view to everybody, or no longer.
+    async fn share_view(&self, parts: &Parts, id: String, shared: bool) -> Result<(), BackendError>;
+
+    /// Deletes a saved view.
+    async fn delete_view(&self, parts: &Parts, id: String) -> Result<(), BackendError>;
 
     /// A page of the audit; not found for those who may not read it.
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError>;

@@ -7,7 +7,7 @@
 use leptos::server;
 use wire::SessionId;
 
-use crate::backend::{AuditPage, AuditQuery, BackendError, Ending, LogPage, LogQuery, Me, Shown};
+use crate::backend::{AuditPage, AuditQuery, BackendError, Ending, LogPage, LogQuery, Me, Shown, Views};
 use crate::table::Sheet;
 
 #[cfg(feature = "ssr")]
@@ -61,6 +61,46 @@ pub async fn save_layout(#[server(default)] sheet: Sheet, layout: String) -> Res
 pub async fn save_look(look: String) -> Result<(), BackendError> {
     let (backend, parts) = scope()?;
     backend.save_look(&parts, look).await
+}
+
+/// The saved views of a table.
+#[server(endpoint = "views")]
+pub async fn saved_views(sheet: Sheet) -> Result<Views, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.views(&parts, sheet).await
+}
+
+/// Saves a view under a new name, or the one of an id anew.
+#[server(endpoint = "save_view")]
+pub async fn save_view(
+    sheet: Sheet,
+    #[server(default)] id: Option<String>,
+    name: String,
+    value: String,
+) -> Result<String, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.save_view(&parts, sheet, id, name, value).await
+}
+
+/// Gives a saved view another name.
+#[server(endpoint = "rename_view")]
+pub async fn rename_view(id: String, name: String) -> Result<(), BackendError> {
+    let (backend, parts) = scope()?;
+    backend.rename_view(&parts, id, name).await
+}
+
+/// Shows a saved view to everybody, or no longer.
+#[server(endpoint = "share_view")]
+pub async fn share_view(id: String, shared: bool) -> Result<(), BackendError> {
+    let (backend, parts) = scope()?;
+    backend.share_view(&parts, id, shared).await
+}
+
+/// Deletes a saved view.
+#[server(endpoint = "delete_view")]
+pub async fn delete_view(id: String) -> Result<(), BackendError> {
+    let (backend, parts) = scope()?;
+    backend.delete_view(&parts, id).await
 }
 
 /// A page of the audit.

@@ -134,6 +134,11 @@ fn locales() -> js_sys::Array {
     regional.chain([spoken.tag().into()]).collect()
 }
 
+/// Whether the page may speak in the viewer's own time and language, without following it.
+pub(crate) fn is_local() -> bool {
+    IS_LOCAL.get()
+}
+
 /// The day of a moment in the viewer's own time and language. Browser only.
 pub(crate) fn local_day(at: Millis) -> String {
     thread_local! {

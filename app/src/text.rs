@@ -60,6 +60,24 @@ pub fn percent_encoded(text: &str) -> String {
     encoded
 }
 
+/// `text` as a value in the query of an address, left as readable as an address allows.
+#[must_use]
+pub fn in_address(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() + 8);
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => encoded.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b',' | b'@' | b'*' | b'=' => {
+                encoded.push(char::from(byte));
+            }
+            _ => {
+                let _infallible = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded
+}
+
 /// The address of `path` with a query of those pairs that have a value.
 #[must_use]
 pub fn address<'v>(path: &str, pairs: impl IntoIterator<Item = (&'v str, &'v str)>) -> String {

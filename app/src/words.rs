@@ -17,6 +17,7 @@ mod pwa;
 mod refusals;
 mod replay;
 mod times;
+mod views;
 
 pub(crate) use ends::ended;
 pub(crate) use filters::{speech, subject};
@@ -96,6 +97,7 @@ areas! {
     times: times::Times,
     verdict: replay::Verdict,
     wall: live::Wall,
+    views: views::Views,
 }
 
 /// The texts in the language of the page: that of the request on the server, one for all in the browser.

@@ -75,11 +75,17 @@ pub enum Action {
     Replayed,
     /// A recording was removed because of its age or for want of space, or could not be written on.
     Recording,
+    /// A saved view was shared with everybody.
+    ViewShared,
+    /// A shared view was changed, renamed, or is no longer shared.
+    ViewChanged,
+    /// A shared view was deleted.
+    ViewDeleted,
 }
 
 impl Action {
     /// Every action, in the order in which people look for them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -112,6 +118,9 @@ impl Action {
         Self::GrantRemoved,
         Self::TokenAdded,
         Self::TokenRevoked,
+        Self::ViewShared,
+        Self::ViewChanged,
+        Self::ViewDeleted,
     ];
 
     /// The action in words.
@@ -150,6 +159,9 @@ impl Action {
             Self::Exported => "exported",
             Self::Replayed => "replayed",
             Self::Recording => "recording",
+            Self::ViewShared => "view shared",
+            Self::ViewChanged => "view changed",
+            Self::ViewDeleted => "view deleted",
         }
     }
 }

@@ -4,6 +4,8 @@
 
 /// Longest name of a user, an agent or a group, in characters.
 const NAME_MAX: usize = 64;
+/// Longest name of a saved view, in characters: what fits into a menu.
+const VIEW_MAX: usize = 60;
 /// Longest login on an agent, in characters.
 const LOGIN_MAX: usize = 128;
 /// Longest free text of one line, in characters.
@@ -54,6 +56,17 @@ pub fn token(name: &str) -> Result<(), String> {
         return Err("the token name is empty".into());
     }
     text("token name", name)
+}
+
+/// The name of a saved view: the trimmed text.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn view(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    length("view name", name, VIEW_MAX)?;
+    text("view name", name)?;
+    Ok(name.into())
 }
 
 /// A login on an agent: it may hold what the agent's own system allows, `@` and `:` too.

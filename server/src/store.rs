@@ -26,6 +26,7 @@ mod sessions;
 mod sign_ins;
 mod tokens;
 mod users;
+mod views;
 
 use std::path::Path;
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub use sessions::SessionRow;
 pub use sign_ins::SignInRow;
 pub use tokens::TokenRow;
 pub use users::{NewUser, User};
+pub use views::{Changer, ViewRow};
 
 /// How long a writer waits for another one on SQLite before it gives up.
 const BUSY_TIMEOUT_MS: u32 = 10_000;

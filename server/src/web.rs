@@ -28,6 +28,7 @@ mod sessions;
 mod signed_in;
 mod site;
 mod socket;
+mod views;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

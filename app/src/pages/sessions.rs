@@ -1,6 +1,7 @@
 //! The sessions page: every open session, live, and one of them watched beside the list.
 
 mod announcer;
+mod arranged;
 mod controls;
 mod export;
 mod filters;
@@ -9,6 +10,7 @@ mod grid;
 mod head;
 mod pane;
 mod states;
+mod views;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -48,6 +50,7 @@ pub(crate) fn SessionsPage() -> AnyView {
             <export::Options/>
             <BuilderPanel/>
             <Announced announcer=controls.announcer/>
+            <views::Panel/>
         </div>
     }
     .into_any()

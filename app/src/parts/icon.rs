@@ -11,6 +11,8 @@ pub enum IconName {
     ArrowUp,
     /// To where one was before.
     Back,
+    /// To throw away in.
+    Bin,
     /// A ribbon in a book.
     Bookmark,
     /// A tick.
@@ -33,10 +35,16 @@ pub enum IconName {
     Leave,
     /// Two links of a chain.
     Link,
+    /// A lock.
+    Lock,
     /// The dark.
     Moon,
     /// Two bars.
     Pause,
+    /// To write with.
+    Pencil,
+    /// Several people.
+    People,
     /// Goes on.
     Play,
     /// One more.
@@ -60,6 +68,16 @@ impl IconName {
             Self::ArrowDown => "M12 5v14m0 0 6-6m-6 6-6-6",
             Self::ArrowUp => "M12 19V5m0 0 6 6m-6-6-6 6",
             Self::Back => "m14 6-6 6 6 6",
+            Self::Bin => "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+            Self::Lock => {
+                "M7 11h10a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Zm1.5 0V8a3.5 3.5 0 0 1 7 0v3"
+            }
+            Self::Pencil => {
+                "M5 19l.8-3.6L15.6 5.6a1.7 1.7 0 0 1 2.4 0l.4.4a1.7 1.7 0 0 1 0 2.4L8.6 18.2 5 19Z"
+            }
+            Self::People => {
+                "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-6 8c0-3 2.7-5 6-5s6 2 6 5M16 5.2a3 3 0 0 1 0 5.6M18 14.4c1.8.7 3 2.300 3 4.600"
+            }
             Self::Bookmark => "M7 4h10a1 1 0 0 1 1 1v15l-6-4-6 4V5a1 1 0 0 1 1-1Z",
             Self::Check => "m5 12 5 5 9-10",
             Self::Close => "m6 6 12 12M18 6 6 18",

@@ -3,7 +3,7 @@
 use wire::Millis;
 
 use super::{texts, words};
-use crate::clock::{local_day, local_minute, offset_at};
+use crate::clock::{is_local, local_day, local_minute, offset_at};
 use crate::table::{Column, Moment, Speech};
 
 texts! {
@@ -156,6 +156,9 @@ pub(crate) fn subject(column: Column) -> String {
 
 /// A day, or a minute of one, in the viewer's own way.
 fn moment(moment: Moment) -> String {
+    if !is_local() {
+        return moment.to_string().replace('T', " ");
+    }
     let at: Millis = moment.begins(offset_at);
     if moment.is_day() { local_day(at) } else { local_minute(at) }
 }

@@ -100,6 +100,28 @@ const SPANISH: &[(&str, &str)] = &[
         "{} is no place in the log: leave it out for the newest",
         "{} no es un lugar del registro: omítalo para ver lo más reciente",
     ),
+    ("there is no such view: it may have been deleted", "esa vista no existe: quizá se haya eliminado"),
+    (
+        "there is a view named {} already: choose another name",
+        "ya hay una vista llamada {}: elija otro nombre",
+    ),
+    (
+        "everybody sees this view: save yours under another name",
+        "todos ven esta vista: guarde la suya con otro nombre",
+    ),
+    ("you have {} views, which is all: delete one first", "tiene {} vistas, el máximo: elimine una antes"),
+    (
+        "{} views are shared, which is all: delete one first",
+        "hay {} vistas compartidas, el máximo: elimine una antes",
+    ),
+    (
+        "this view is too large to be kept: shorten its filter",
+        "esta vista es demasiado grande para guardarla: acorte su filtro",
+    ),
+    ("your role does not allow you to share views", "su rol no le permite compartir vistas"),
+    ("the view name is empty", "el nombre de la vista está vacío"),
+    ("the view name is longer than {} characters", "el nombre de la vista tiene más de {} caracteres"),
+    ("the view name may not hold {}", "el nombre de la vista no puede contener {}"),
     ("this layout cannot be kept", "esta disposición no se puede guardar"),
 ];
 

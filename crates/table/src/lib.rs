@@ -3,6 +3,7 @@
 //! Never touches the browser: everything here runs and is tested natively. A crate of its own, so that the
 //! browser's half can have it compiled for speed.
 
+mod arrangement;
 mod column;
 pub mod csv;
 mod export;
@@ -19,6 +20,7 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
+pub use arrangement::Arrangement;
 pub use column::{Column, Kind, Value};
 pub use export::{Export, field, file_name, push_headings};
 pub use filter::{

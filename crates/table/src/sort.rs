@@ -1,5 +1,7 @@
 //! Which columns rows are sorted by, and their part of a row's key.
 
+mod text;
+
 use serde::{Deserialize, Serialize};
 use wire::Session;
 

@@ -1,7 +1,7 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
 use app::backend::{
-    AuditPage, AuditQuery, Backend, BackendError, Ending, ExportNote, LogPage, LogQuery, Me, Shown,
+    AuditPage, AuditQuery, Backend, BackendError, Ending, ExportNote, LogPage, LogQuery, Me, Shown, Views,
 };
 use app::look::Look;
 use app::table::Sheet;
@@ -17,7 +17,7 @@ use super::sessions::{SessionError, by};
 use crate::audit::Action;
 use crate::console::SignedIn;
 use crate::reports::Outcome;
-use crate::store::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT, SessionRow};
+use crate::store::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT, SessionRow, StoreError};
 
 /// Largest layout that is kept, in bytes: every column with its width and filters takes a few thousand.
 const MAX_LAYOUT_BYTES: usize = 32 << 10;
@@ -104,6 +104,38 @@ impl Backend for Pages {
         self.0.services.store.set_preference(user, LOOK, &look).await.map_err(failed)
     }
 
+    async fn views(&self, parts: &Parts, sheet: Sheet) -> Result<Views, BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        self.0.views(&viewer, sheet).await.map_err(stored)
+    }
+
+    async fn save_view(
+        &self,
+        parts: &Parts,
+        sheet: Sheet,
+        id: Option<String>,
+        name: String,
+        value: String,
+    ) -> Result<String, BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        self.0.save_view(&viewer, sheet, id, &name, &value, peer(parts)).await.map_err(stored)
+    }
+
+    async fn rename_view(&self, parts: &Parts, id: String, name: String) -> Result<(), BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        self.0.rename_view(&viewer, &id, &name, peer(parts)).await.map_err(stored)
+    }
+
+    async fn share_view(&self, parts: &Parts, id: String, shared: bool) -> Result<(), BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        self.0.share_view(&viewer, &id, shared, peer(parts)).await.map_err(stored)
+    }
+
+    async fn delete_view(&self, parts: &Parts, id: String) -> Result<(), BackendError> {
+        let viewer = self.signed(parts).await?.known.viewer;
+        self.0.delete_view(&viewer, &id, peer(parts)).await.map_err(stored)
+    }
+
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
         let permit = permit_global::<ReadAudit>(&viewer).map_err(|_| BackendError::NotFound)?;
@@ -146,6 +178,14 @@ fn in_words(note: &ExportNote) -> Result<String, BackendError> {
 fn failed(error: impl std::fmt::Display) -> BackendError {
     tracing::error!(%error, "a page could not be served");
     BackendError::Failed
+}
+
+/// A rule of the store is told as it is.
+fn stored(error: StoreError) -> BackendError {
+    match error {
+        StoreError::Refused(words) => BackendError::Refused(words),
+        error => failed(error),
+    }
 }
 
 fn asked(error: AskedError) -> BackendError {

@@ -8,8 +8,10 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use wire::{Session, SessionId};
 
 use super::announcer::Announcer;
+use super::arranged;
 use super::export::Exports;
 use super::filters::{Asked, Builder};
+use super::views::{self, ViewList};
 use crate::board::Board;
 use crate::clock::{Clock, offset_at, use_now};
 use crate::feed::{Feed, Status};
@@ -60,6 +62,8 @@ pub(super) struct Controls {
     sort: RwSignal<Sort>,
     /// What is filtered by.
     pub(super) asked: Asked,
+    /// The saved views.
+    pub(super) views: ViewList,
     /// The panel that builds filters.
     pub(super) builder: Builder,
     frozen: RwSignal<bool>,
@@ -82,6 +86,11 @@ impl Controls {
         let query = use_query_map();
         let layout = kept.signal();
         let go: Go = Arc::new(use_navigate());
+        let (first, named, arranged) = untrack(|| {
+            let params = query.read();
+            (arranged::at_first(kept, &params), views::named(&params), arranged::is_said(&params))
+        });
+        let open = if named.is_none() && !arranged { kept.view() } else { None };
         let controls = Self {
             board,
             clock: expect_context(),
@@ -89,9 +98,10 @@ impl Controls {
             feed: expect_context(),
             kept,
             shape: Memo::new(move |_| layout.with(Shape::of)),
-            sort: RwSignal::new(Sort::default()),
-            asked: Asked::new(),
+            sort: RwSignal::new(first.sort),
+            asked: Asked::new(first.filter),
             builder: Builder::new(),
+            views: ViewList::new(open),
             frozen: RwSignal::new(false),
             watched: Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok())),
             chosen: RwSignal::new(Selection::default()),
@@ -127,6 +137,8 @@ impl Controls {
             }
         });
         provide_context(controls);
+        controls.follow();
+        views::start(controls, named, arranged);
         controls
     }
 
@@ -298,7 +310,7 @@ impl Controls {
     /// Opens the live pane; the address says so, so that a reload and the way back keep it.
     pub(super) fn watch(self, id: SessionId) {
         if self.watched.get_untracked() != Some(id) {
-            self.navigate(&format!("/sessions?watch={id}"));
+            self.navigate(&self.address(Some(id)));
         }
     }
 
@@ -309,7 +321,7 @@ impl Controls {
 
     /// Closes the live pane.
     pub(super) fn close_pane(self) {
-        self.navigate("/sessions");
+        self.navigate(&self.address(None));
     }
 
     /// Looks at the chosen sessions, and follows them.
@@ -387,6 +399,17 @@ impl Controls {
         } else {
             self.navigate(&wall::path_of(&ids));
         }
+    }
+
+    /// Sorts another way.
+    pub(super) fn set_sort(self, sort: Sort) {
+        self.sort.set(sort);
+    }
+
+    /// Puts another address in the place of the one that the page has.
+    pub(super) fn replace_address(self, path: &str) {
+        let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+        self.go.with_value(|go| go(path, options));
     }
 
     fn navigate(self, path: &str) {

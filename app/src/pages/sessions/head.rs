@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::controls::use_controls;
 use super::export;
+use super::views;
 use crate::parts::{Icon, IconName};
 use crate::table::{Rows, Selection};
 use crate::text::count;
@@ -66,6 +67,7 @@ pub(super) fn Head() -> AnyView {
                 <Icon name=IconName::Columns/>
                 <span>"View"</span>
             </button>
+            <views::Button/>
             <export::Progress/>
             <span class="joined">
                 <button

@@ -50,9 +50,15 @@ impl Query {
 fn read(text: &str, typing: bool) -> Reading {
     let mut reading = Reading::default();
     let tokens = tokens(text);
+    let mut quoted = Quoted::default();
+    for letter in text.chars() {
+        quoted.step(letter);
+    }
+    // A blank or a closing quote ends the last value.
+    let ended = !quoted.is() && text.ends_with(|letter: char| letter.is_whitespace() || letter == '"');
     for (at, token) in tokens.iter().enumerate() {
         let last = at + 1 == tokens.len();
-        let open = typing && last && !text.ends_with(char::is_whitespace) && !text.ends_with('"');
+        let open = typing && last && !ended;
         read_token(token, open, &mut reading);
     }
     reading

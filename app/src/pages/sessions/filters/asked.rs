@@ -20,9 +20,10 @@ pub(in super::super) struct Asked {
 }
 
 impl Asked {
-    /// Nothing is asked for.
-    pub(in super::super) fn new() -> Self {
-        let (set, typed) = (RwSignal::new(Query::default()), RwSignal::new(String::new()));
+    /// Asks for this to begin with.
+    pub(in super::super) fn new(first: Query) -> Self {
+        let typed = RwSignal::new(first.clone().only_words().to_text());
+        let set = RwSignal::new(first.without_words());
         let reading = Memo::new(move |_| typed.with(|typed| Query::typing(typed)));
         let query = Memo::new(move |_| {
             let mut query = set.get();

@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 
 use super::builder::{self, Editing};
 use super::speech::sentence;
+use crate::clock::use_local;
 use crate::pages::sessions::controls::use_controls;
 use crate::parts::{Icon, IconName};
 use crate::table::Clause;
@@ -37,11 +38,17 @@ pub(super) fn Chips() -> AnyView {
 #[component]
 fn Chip(clause: Clause) -> AnyView {
     let controls = use_controls();
-    let said = sentence(&clause);
-    let (change, remove) = (
-        fill(words().filters.change, &[("filter", &said)]),
-        fill(words().filters.remove, &[("filter", &said)]),
-    );
+    let local = use_local();
+    let said = {
+        let clause = clause.clone();
+        // Moments are the viewer's own as soon as the page may say them so.
+        Signal::derive(move || {
+            local.track();
+            sentence(&clause)
+        })
+    };
+    let change = Signal::derive(move || fill(words().filters.change, &[("filter", &said.get())]));
+    let remove = Signal::derive(move || fill(words().filters.remove, &[("filter", &said.get())]));
     let gone = clause.clone();
     let take_out = move |button: Option<HtmlElement>| {
         let next = button.and_then(|button| next_to(&button));
