@@ -66,11 +66,6 @@ export class Terminal {
     if (done.code !== 0) throw new Error(`stty: ${done.stderr}`);
   }
 
-  /** Types keys. */
-  type(keys: string): void {
-    this.program.write(keys);
-  }
-
   /** Waits for text on the terminal. */
   async shows(pattern: RegExp, within?: number): Promise<void> {
     await this.program.says(pattern, 0, within);

@@ -9,6 +9,7 @@ mod browser;
 mod children;
 mod http;
 mod measure;
+mod source;
 mod ssh;
 mod stamps;
 mod stats;
@@ -31,7 +32,9 @@ use crate::world::World;
 
 /// A run that takes longer has lost its way: what was measured so far is printed. Half of it is for filling
 /// the access log twice.
-const LONGEST_RUN: Duration = Duration::from_secs(30 * 60);
+const LONGEST_RUN: Duration = Duration::from_secs(50 * 60);
+/// The same for a long one.
+const LONGEST_LONG_RUN: Duration = Duration::from_secs(90 * 60);
 
 /// Rows as they come, for the run that ends early as well.
 static ROWS: Mutex<Vec<Row>> = Mutex::new(Vec::new());
@@ -45,6 +48,9 @@ struct Options {
     /// Fewer rounds: a look instead of a measurement.
     #[arg(long)]
     quick: bool,
+    /// What goes on for long goes on for ten minutes: changes at a hundred thousand rows, and the soak.
+    #[arg(long, conflicts_with = "quick")]
+    long: bool,
     /// Only these measurements; see `--list`.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -83,9 +89,10 @@ fn main() -> anyhow::Result<()> {
         );
     }
 
-    std::thread::spawn(|| {
-        std::thread::sleep(LONGEST_RUN);
-        eprintln!("bench: longer than {} minutes, giving up", LONGEST_RUN.as_secs() / 60);
+    let longest = if options.long { LONGEST_LONG_RUN } else { LONGEST_RUN };
+    std::thread::spawn(move || {
+        std::thread::sleep(longest);
+        eprintln!("bench: longer than {} minutes, giving up", longest.as_secs() / 60);
         children::end_all();
         finish();
         std::process::exit(1);
@@ -95,7 +102,7 @@ fn main() -> anyhow::Result<()> {
         format!("{} is missing: build it with `cargo xtask bench`", options.bin.display())
     })?;
     eprintln!("bench: starting the server, an sshd and their world");
-    let mut world = World::start(bin, options.quick)?;
+    let mut world = World::start(bin, options.quick, options.long)?;
     for (name, measure) in measure::ALL {
         if !options.only.is_empty() && !options.only.iter().any(|only| only == name) {
             continue;

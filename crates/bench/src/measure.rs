@@ -5,9 +5,11 @@ mod bulk;
 mod echo;
 mod join;
 mod log_in;
+mod many;
 mod memory;
 mod pages;
 mod replay;
+mod reports;
 mod rows;
 mod wasm;
 mod watch;
@@ -36,5 +38,9 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("replay", replay::measure),
     ("idle", memory::idle),
     ("busy", memory::busy),
+    ("reports", reports::rates),
+    ("rows-10k", many::ten_thousand),
+    ("rows-100k", many::hundred_thousand),
+    ("soak", reports::soak),
     ("access-log", access_log::measure),
 ];

@@ -76,3 +76,17 @@ pub(crate) async fn only_session(web: SocketAddr, cookie: &str) -> anyhow::Resul
         many => anyhow::bail!("{} sessions are open instead of one", many.len()),
     }
 }
+
+/// How many sessions the list has.
+pub(crate) async fn listed(web: SocketAddr, cookie: &str) -> anyhow::Result<usize> {
+    let mut socket = Socket::connect(web, cookie, "/ws/sessions").await?;
+    let mut listed = 0;
+    loop {
+        if let FeedFrame::Snapshot { sessions, rest, .. } = socket.feed().await? {
+            listed += sessions.len();
+            if rest == 0 {
+                return Ok(listed);
+            }
+        }
+    }
+}

@@ -29,6 +29,8 @@ pub(crate) const AGENT: &str = "db-1";
 pub(crate) struct World {
     /// Fewer rounds.
     pub(crate) quick: bool,
+    /// Ten minutes instead of two where something is to go on for long.
+    pub(crate) long: bool,
     /// For whatever is asynchronous: watchers, clients in great number.
     pub(crate) runtime: Runtime,
     /// Web address of the server.
@@ -47,7 +49,7 @@ pub(crate) struct World {
 
 impl World {
     /// Starts it all.
-    pub(crate) fn start(bin: PathBuf, quick: bool) -> anyhow::Result<Self> {
+    pub(crate) fn start(bin: PathBuf, quick: bool, long: bool) -> anyhow::Result<Self> {
         raise_file_limit();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let folder = tempfile::Builder::new().prefix("sightline-bench-").tempdir()?;
@@ -61,6 +63,7 @@ impl World {
         let sshd = start_sshd(path, sshd_addr)?;
         let mut world = Self {
             quick,
+            long,
             runtime,
             web: free_address()?,
             gateway: free_address()?,
@@ -110,9 +113,14 @@ impl World {
 
     /// Runs a command of the command line.
     pub(crate) fn cli(&self, args: &[&str], input: &str) -> anyhow::Result<()> {
+        self.cli_says(args, input).map(drop)
+    }
+
+    /// The same, and what it prints.
+    pub(crate) fn cli_says(&self, args: &[&str], input: &str) -> anyhow::Result<String> {
         use std::io::Write;
         let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("sightline does not start")?;
         if let Some(mut stdin) = child.stdin.take() {
             // A command that reads nothing may have ended already.
@@ -121,7 +129,7 @@ impl World {
         let out = child.wait_with_output()?;
         let said = String::from_utf8_lossy(&out.stderr);
         anyhow::ensure!(out.status.success(), "sightline {}: {}", args.join(" "), said.trim());
-        Ok(())
+        Ok(String::from_utf8_lossy(&out.stdout).into_owned())
     }
 
     /// A file of the world's folder.
