@@ -48,6 +48,7 @@ async fn a_sign_in_opens_a_console_session_and_a_sign_out_ends_it() {
     let mut list = world.services().hub.list();
     assert_eq!(list.snapshot().len(), 1);
     let reply = browser.post("/sign-out", &[]).await;
+    assert_eq!(reply.header("clear-site-data"), Some("\"storage\""), "cookies of the look stay");
     assert_eq!(reply.location(), "/sign-in");
     assert_eq!(browser.cookie, None);
     assert!(world.services().hub.session(id).is_none());
