@@ -229,6 +229,30 @@ test('a heading is dragged by touch, let go with Escape, and its edge pulled and
   expect(cut).toBe(false);
 });
 
+test('several sessions are ended with one reason', async ({ world }) => {
+  const terminals = [await world.shell(), await world.shell()];
+  const page = await world.sessionsPage('oscar');
+  const sessions = new SessionsPage(page);
+  await expect(sessions.sshRows).toHaveCount(2);
+  for (const nth of [0, 1]) {
+    await sessions.sshRows.nth(nth).getByRole('checkbox', { name: 'Choose', exact: true }).click();
+  }
+  await page.getByRole('button', { name: 'Terminate 2…', exact: true }).click();
+  await expect(sessions.dialog).toContainText('Terminate 2 sessions?');
+  await page.keyboard.press('Enter');
+  await expect(sessions.dialog.getByRole('alert')).toContainText('Say why');
+  await sessions.dialog.getByRole('textbox', { name: 'Reason' }).fill('the change window is over');
+  await expectAccessible(page);
+  await sessions.dialog.getByRole('button', { name: 'Terminate 2 sessions', exact: true }).click();
+  await expect(sessions.dialog).toHaveCount(0);
+  await expect(page.getByText('2 sessions ended.')).toBeVisible();
+  for (const terminal of terminals) {
+    await terminal.ends();
+    expect(terminal.output).toContain('the change window is over');
+  }
+  await expect(page.getByRole('button', { name: /^Terminate 2/ })).toHaveCount(0);
+});
+
 test('sessions that come and go are told in one sentence, and a held picture is not disturbed', async ({ world }) => {
   const page = await world.sessionsPage('oscar');
   const sessions = new SessionsPage(page);

@@ -23,6 +23,16 @@ pub enum IconName {
     Columns,
     /// Half dark, half light.
     Contrast,
+    /// To the left.
+    ArrowLeft,
+    /// To the right.
+    ArrowRight,
+    /// A pin.
+    Pin,
+    /// To both sides.
+    Wide,
+    /// Rows under a heading.
+    Rows,
     /// Points down.
     Down,
     /// Into a tray.
@@ -66,6 +76,11 @@ impl IconName {
     pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::ArrowDown => "M12 5v14m0 0 6-6m-6 6-6-6",
+            Self::ArrowLeft => "M19 12H5m0 0 6-6m-6 6 6 6",
+            Self::ArrowRight => "M5 12h14m0 0-6-6m6 6-6 6",
+            Self::Pin => "M9 4h6l-1 7 3 3H7l3-3ZM12 14v6",
+            Self::Wide => "M4 5v14M20 5v14M7 12h10m-10 0 3-3m-3 3 3 3m7-3-3-3m3 3-3 3",
+            Self::Rows => "M4 6h16M8 12h12M8 18h12",
             Self::ArrowUp => "M12 19V5m0 0 6 6m-6-6-6 6",
             Self::Back => "m14 6-6 6 6 6",
             Self::Bin => "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",

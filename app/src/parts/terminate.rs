@@ -1,33 +1,42 @@
-//! Ends a session: a dialog that asks for the reason, and says how it went.
+//! Ends sessions: a dialog that asks for the reason, and says how it went.
+
+mod many;
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wire::{Session, SessionType};
 
 use super::toast::use_toasts;
-use crate::backend::Ending;
-use crate::words::{fill, told, words};
-use crate::{calls, frame, text};
+use crate::text;
+use crate::words::{counted, fill, words};
 
 /// Longest reason that is taken, in characters.
 const LONGEST_REASON: &str = "400";
 
+/// Sessions that the dialog names one by one; of more it says how many.
+const LISTED: usize = 4;
+
 /// Opens the dialog; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminator {
-    asked: RwSignal<Option<Session>>,
+    /// The sessions to be ended; the dialog is shown while there are any.
+    asked: RwSignal<Vec<Session>>,
 }
 
 impl Terminator {
     /// Puts one into the context.
     pub(crate) fn provide() {
-        provide_context(Self { asked: RwSignal::new(None) });
+        provide_context(Self { asked: RwSignal::new(Vec::new()) });
     }
 
     /// Asks for the reason to end `session`.
     pub fn open(self, session: Session) {
-        self.asked.set(Some(session));
+        self.asked.set(vec![session]);
+    }
+
+    /// Asks for one reason to end all of `sessions`.
+    pub(crate) fn open_all(self, sessions: Vec<Session>) {
+        self.asked.set(sessions);
     }
 }
 
@@ -62,12 +71,13 @@ pub(crate) fn TerminateDialog() -> AnyView {
     let reason = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    let done_so_far = RwSignal::new(0_usize);
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
-        if asked.with(Option::is_some) {
-            reason.set(String::new());
-            error.set(None);
+        if asked.with(|asked| !asked.is_empty()) {
             if !dialog.open() {
+                reason.set(String::new());
+                error.set(None);
                 // Refused only when the dialog is not in the document; it is.
                 let _always = dialog.show_modal();
             }
@@ -77,47 +87,81 @@ pub(crate) fn TerminateDialog() -> AnyView {
     });
     let end = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(session) = asked.get_untracked() else { return };
+        let sessions = asked.get_untracked();
         let said = reason.with_untracked(|reason| reason.trim().to_owned());
         if said.is_empty() {
             error.set(Some(words.say_why.into()));
             return;
         }
-        if busy.get_untracked() {
+        if busy.get_untracked() || sessions.is_empty() {
             return;
         }
         busy.set(true);
-        spawn_local(async move {
-            let done = calls::terminate(session.id, said).await;
-            busy.set(false);
-            match done {
-                Ok(Ending::Ended(_)) => {
-                    asked.set(None);
-                    toasts.done(fill(words.done, &[("what", &in_words(&session))]));
+        done_so_far.set(0);
+        many::end(
+            sessions,
+            &said,
+            move |n| done_so_far.set(n),
+            move |tally| {
+                busy.set(false);
+                for (ended, one, more) in [
+                    (&tally.ended, words.done, words.many_done),
+                    (&tally.asked, words.asked, words.many_asked),
+                ] {
+                    match ended.as_slice() {
+                        [] => {}
+                        [session] => toasts.done(fill(one, &[("what", &in_words(session))])),
+                        several => toasts.done(counted(several.len(), more, more)),
+                    }
                 }
-                Ok(Ending::Asked) => {
-                    asked.set(None);
-                    toasts.done(fill(words.asked, &[("what", &in_words(&session))]));
+                // Those that go on stay in the dialog, to be tried again.
+                let all = tally.ended.len() + tally.asked.len() + tally.failed.len();
+                if let Some((_, why)) = tally.failed.last() {
+                    let why = text::visible(why);
+                    error.set(Some(match (all, tally.refused) {
+                        (1, true) => fill(words.source_refuses, &[("why", &why)]),
+                        (1, false) => why.into_owned(),
+                        _ => {
+                            fill(words.many_failed, &[("n", &text::count(tally.failed.len())), ("why", &why)])
+                        }
+                    }));
                 }
-                Ok(Ending::Refused(why)) => {
-                    error.set(Some(fill(words.source_refuses, &[("why", &text::visible(&told(&why)))])));
-                }
-                Err(failure) => error.set(Some(frame::sentence(&failure))),
-            }
-        });
+                asked.set(tally.failed.into_iter().map(|(session, _)| session).collect());
+            },
+        );
     };
-    let of = Signal::derive(move || asked.with(|asked| asked.as_ref().map(in_words).unwrap_or_default()));
+    let of = Signal::derive(move || {
+        asked.with(|asked| {
+            let mut some: Vec<String> = asked.iter().take(LISTED).map(in_words).collect();
+            if asked.len() > LISTED {
+                let rest = asked.len() - LISTED;
+                some.push(counted(rest, words.many_more, words.many_more));
+            }
+            some.join("\n")
+        })
+    });
+    let title = Signal::derive(move || match asked.with(Vec::len) {
+        0 | 1 => words.title.to_owned(),
+        n => counted(n, words.many_title, words.many_title),
+    });
     let invalid = Signal::derive(move || error.with(Option::is_some).to_string());
-    let act = Signal::derive(move || if busy.get() { words.ending } else { words.act });
+    let act = Signal::derive(move || match (busy.get(), asked.with(Vec::len)) {
+        (true, 0 | 1) => words.ending.to_owned(),
+        (true, n) => {
+            fill(words.many_ending, &[("done", &text::count(done_so_far.get())), ("all", &text::count(n))])
+        }
+        (false, 0 | 1) => words.act.to_owned(),
+        (false, n) => counted(n, words.many_act, words.many_act),
+    });
     view! {
         <dialog
             node_ref=dialog
             class="dialog"
             aria-labelledby="terminate-title"
-            on:close=move |_| asked.set(None)
+            on:close=move |_| asked.set(Vec::new())
         >
             <form on:submit=end novalidate>
-                <h2 id="terminate-title">{words.title}</h2>
+                <h2 id="terminate-title">{title}</h2>
                 <p class="dialog-what">{of}</p>
                 <p class="soft">{words.help}</p>
                 <label for="terminate-reason">{words.reason}</label>
@@ -138,7 +182,7 @@ pub(crate) fn TerminateDialog() -> AnyView {
                 />
                 <p id="terminate-error" class="field-error" role="alert">{error}</p>
                 <div class="dialog-acts">
-                    <button type="button" class="btn" on:click=move |_| asked.set(None)>{cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| asked.set(Vec::new())>{cancel}</button>
                     <button type="submit" class="btn danger-fill" disabled=busy>
                         {act}
                     </button>

@@ -31,7 +31,17 @@ texts! {
         copy_value: "Copy {value}", "Copiar {value}";
         only_value: "Only {column} {value}", "Solo {column} {value}";
         without_value: "Without {column} {value}", "Sin {column} {value}";
-        terminate: "Terminate…", "Finalizar…";
+        terminate_chosen: "Terminate {n}…", "Terminar {n}…";
+        terminate: "Terminate…", "Terminar…";
+        reported_title: "Nobody of this name is known here: the session's source reports it",
+            "Aquí no se conoce a nadie con este nombre: lo notifica el origen de la sesión";
+        asked: "ending…", "terminando…";
+        asked_title: "Its source was asked to end it", "Se pidió a su origen que la termine";
+        silent: "no answer", "sin respuesta";
+        silent_title: "Its source was asked to end it and does not answer",
+            "Se pidió a su origen que la termine y no responde";
+        refused: "refused", "rechazado";
+        refused_title: "Its source was asked to end it and refuses", "Se pidió a su origen que la termine y se niega";
         copied: "Copied.", "Copiado.";
         not_copied: "The browser does not let the page copy.", "El navegador no permite copiar a la página.";
         said_sorted: "Sorted by {order}. {rows}.", "Ordenado por {order}. {rows}.";
@@ -47,9 +57,9 @@ texts! {
         said_chosen: "{n} chosen.", "{n} elegidas.";
         said_frozen: "The picture is held.", "La imagen está detenida.";
         said_live: "The picture is live.", "La imagen está en vivo.";
-        news_both: "{opened} opened, {ended} ended", "{opened} abiertas, {ended} finalizadas";
+        news_both: "{opened} opened, {ended} ended", "{opened} abiertas, {ended} terminadas";
         news_opened: "{opened} opened", "{opened} abiertas";
-        news_ended: "{ended} ended", "{ended} finalizadas";
+        news_ended: "{ended} ended", "{ended} terminadas";
         row: "1 row", "1 fila";
         rows: "{n} rows", "{n} filas";
         loading_rows: "{n} of {all} loaded", "{n} de {all} cargadas";

@@ -153,5 +153,14 @@ texts! {
         source_refuses: "Its source refuses: {why}.", "Su origen se niega: {why}.";
         ending: "Ending…", "Terminando…";
         act: "Terminate session", "Terminar sesión";
+        many_title: "Terminate {n} sessions?", "¿Terminar {n} sesiones?";
+        many_more: "and {n} more", "y {n} más";
+        many_act: "Terminate {n} sessions", "Terminar {n} sesiones";
+        many_ending: "Ending… {done} of {all}", "Terminando… {done} de {all}";
+        many_done: "{n} sessions ended.", "{n} sesiones terminadas.";
+        many_asked: "The sources of {n} sessions were asked to end them; the rows say what they answer.",
+            "Se pidió a los orígenes de {n} sesiones que las terminen; las filas dirán qué responden.";
+        many_failed: "{n} go on. {why}", "{n} continúan. {why}";
+        none_ends: "None of the chosen sessions is yours to end.", "Ninguna de las sesiones elegidas es suya para terminar.";
     }
 }

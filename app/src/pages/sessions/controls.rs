@@ -17,6 +17,7 @@ use crate::clock::{Clock, offset_at, use_now};
 use crate::feed::{Feed, Status};
 use crate::kept::{KeptLayout, MyName};
 use crate::pages::wall;
+use crate::parts::terminate::Terminator;
 use crate::parts::toast::{Toasts, use_toasts};
 use crate::table::{
     Clause, Column, Direction, Filter, KindSet, Layout, Lens, Order, Pattern, Selection, Sort, Value, View,
@@ -385,6 +386,18 @@ impl Controls {
             self.chosen.update(|chosen| {
                 chosen.retain(|id| self.is_open(id));
             });
+        }
+    }
+
+    /// Asks for the reason to end the chosen sessions, as far as the viewer may.
+    pub(super) fn terminate_chosen(self, terminator: Terminator) {
+        let rows = untrack(|| self.chosen()).into_iter().filter_map(|id| self.board.live_row(id));
+        let sessions: Vec<Session> =
+            rows.filter(|row| row.rights.terminate).map(|row| row.session.clone()).collect();
+        if sessions.is_empty() {
+            self.toasts.failed(words().terminate.none_ends);
+        } else {
+            terminator.open_all(sessions);
         }
     }
 

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use super::controls::use_controls;
 use super::export;
 use super::views;
+use crate::parts::terminate::use_terminator;
 use crate::parts::{Icon, IconName};
 use crate::table::{Rows, Selection};
 use crate::text::count;
+use crate::words::{fill, words};
 
 /// The heading and its buttons.
 #[component]
@@ -30,6 +32,10 @@ pub(super) fn Head() -> AnyView {
     let none_chosen = Signal::derive(move || controls.with_chosen(Selection::is_empty));
     let chosen =
         Signal::derive(move || format!("Watch {} side by side", controls.with_chosen(Selection::len)));
+    let terminator = use_terminator();
+    let terminate = Signal::derive(move || {
+        fill(words().grid.terminate_chosen, &[("n", &count(controls.with_chosen(Selection::len)))])
+    });
     view! {
         <div class="row">
             <h1 id="sessions-title">"Sessions"</h1>
@@ -42,6 +48,13 @@ pub(super) fn Head() -> AnyView {
                     on:click=move |_| controls.watch_chosen()
                 >
                     {chosen}
+                </button>
+                <button
+                    type="button"
+                    class="btn danger join-middle"
+                    on:click=move |_| controls.terminate_chosen(terminator)
+                >
+                    {terminate}
                 </button>
                 <button
                     type="button"

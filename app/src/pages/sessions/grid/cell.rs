@@ -9,6 +9,7 @@ use crate::parts::type_class;
 use crate::table::{Column, Row, Value};
 use crate::text::{initials, visible};
 use crate::time;
+use crate::words::words;
 
 /// A piece of text that changes with the time alone.
 #[derive(Debug)]
@@ -42,23 +43,31 @@ fn look(row: &Row) -> (&str, bool, EndAsked) {
 
 /// Says of a user that only a source knows them, and of a session that its source is asked to end it.
 fn marked(who: Element, session: &Session) -> Element {
+    let texts = &words().grid;
     if session.user_reported {
-        let mark = with_text("small", "mark", "reported");
-        set(&mark, "title", "Nobody of this name is known here: the session's source reports it");
-        append(&who, &mark);
+        append(&who, &mark("mark-reported", "?", texts.reported_title));
     }
     let asked = match session.end_asked {
         EndAsked::No => None,
-        EndAsked::Waiting => Some(("ending…", "Its source was asked to end it")),
-        EndAsked::Silent => Some(("no answer", "Its source was asked to end it and does not answer")),
-        EndAsked::Refused => Some(("refused", "Its source was asked to end it and refuses")),
+        EndAsked::Waiting => Some((texts.asked, texts.asked_title)),
+        EndAsked::Silent => Some((texts.silent, texts.silent_title)),
+        EndAsked::Refused => Some((texts.refused, texts.refused_title)),
     };
     if let Some((text, title)) = asked {
-        let mark = with_text("small", "mark", text);
-        set(&mark, "title", title);
-        append(&who, &mark);
+        append(&who, &mark("mark-asked", text, title));
     }
     who
+}
+
+/// A short mark, with what it means for those who rest on it, and for those who do not see it.
+fn mark(class: &str, text: &str, title: &str) -> Element {
+    let mark = element("small", class);
+    set(&mark, "title", title);
+    let (seen, heard) = (with_text("span", "", text), with_text("span", "out-of-sight", title));
+    set(&seen, "aria-hidden", "true");
+    append(&mark, &seen);
+    append(&mark, &heard);
+    mark
 }
 
 /// An empty cell of a column, that can have the focus.

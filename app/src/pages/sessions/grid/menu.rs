@@ -249,10 +249,10 @@ fn of_heading(controls: Controls, widths: Widths, column: Column) -> Vec<Item> {
         }));
     }
     if layout.group() == Some(column) {
-        next.push(item(texts.ungroup, IconName::Columns, move || controls.group_by(None)));
+        next.push(item(texts.ungroup, IconName::Rows, move || controls.group_by(None)));
     } else {
         let text = fill(texts.group, &[("column", &label)]);
-        next.push(item(text, IconName::Columns, move || controls.group_by(Some(column))));
+        next.push(item(text, IconName::Rows, move || controls.group_by(Some(column))));
     }
     if layout.group().is_some() {
         next.push(item(texts.fold_all, IconName::Up, move || controls.board.fold_all(true)));
@@ -262,10 +262,10 @@ fn of_heading(controls: Controls, widths: Widths, column: Column) -> Vec<Item> {
     items.extend(next);
     let pinned = layout.is_pinned(column);
     let pin = if pinned { texts.unpin } else { texts.pin };
-    items.push(first(item(pin, IconName::Check, move || controls.pin(column, !pinned))));
-    items.push(item(texts.fit, IconName::Columns, move || widths.fit(column)));
-    items.push(item(texts.move_left, IconName::Up, move || controls.nudge(column, false)));
-    items.push(item(texts.move_right, IconName::Down, move || controls.nudge(column, true)));
+    items.push(first(item(pin, IconName::Pin, move || controls.pin(column, !pinned))));
+    items.push(item(texts.fit, IconName::Wide, move || widths.fit(column)));
+    items.push(item(texts.move_left, IconName::ArrowLeft, move || controls.nudge(column, false)));
+    items.push(item(texts.move_right, IconName::ArrowRight, move || controls.nudge(column, true)));
     if layout.shown().len() > 1 {
         items.push(item(texts.hide, IconName::Close, move || controls.hide(column)));
     }
