@@ -201,12 +201,20 @@ impl Focus {
             self.scroll.reveal(place);
             self.controls.board.view_now(|view| view.line(place).map(Place::of))
         });
-        // The line may have just come into sight: it is there with the next frame.
-        request_animation_frame(move || {
-            if let Some(cell) = self.cell(line.as_ref(), nth) {
+        // The next key goes on from there, however soon it comes.
+        self.spot.set_value(Some(Spot { line: line.clone(), nth }));
+        let focus = move || {
+            let cell = self.cell(line.as_ref(), nth);
+            cell.map(|cell| {
                 let _always = cell.focus();
-            }
-        });
+            })
+        };
+        // The line may have just come into sight: it is there with the next frame.
+        if focus().is_none() {
+            request_animation_frame(move || {
+                focus();
+            });
+        }
     }
 
     /// The cell or button of a line, or the last one when it has not so many.
