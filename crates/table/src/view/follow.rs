@@ -107,19 +107,30 @@ impl Moves {
         }
         self.gone.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         self.come.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        let mut gone = self.gone.into_iter().peekable();
-        let mut come = self.come.into_iter().peekable();
+        // Places are searched for: the rows between them are not looked at, they only move.
+        let place = |entry: &Entry| find(entries, &entry.key);
+        let gone: Vec<usize> = self.gone.iter().filter_map(|gone| place(gone).ok()).collect();
+        let come: Vec<usize> = self.come.iter().map(|come| place(come).unwrap_or_else(|at| at)).collect();
+        let mut gone = gone.into_iter().peekable();
         let mut next = Vec::with_capacity(entries.len() + come.len());
-        for entry in entries.drain(..) {
-            while let Some(new) = come.next_if(|new| new.key < entry.key) {
-                next.push(new);
+        let mut old = std::mem::take(entries).into_iter();
+        let mut at = 0;
+        let mut keep_until = |next: &mut Vec<Entry>, until: usize| {
+            while at < until {
+                let stop = gone.peek().copied().unwrap_or(usize::MAX).min(until);
+                next.extend(old.by_ref().take(stop - at));
+                at = stop;
+                if gone.next_if_eq(&at).is_some() {
+                    old.next();
+                    at += 1;
+                }
             }
-            while gone.next_if(|gone| gone.key < entry.key).is_some() {}
-            if gone.next_if(|gone| gone.key == entry.key).is_none() {
-                next.push(entry);
-            }
+        };
+        for (place, entry) in come.into_iter().zip(self.come) {
+            keep_until(&mut next, place);
+            next.push(entry);
         }
-        next.extend(come);
+        keep_until(&mut next, usize::MAX);
         *entries = next;
     }
 }
