@@ -74,12 +74,12 @@ impl Mine {
 
     /// Takes in changes, and tells what opened; `now` is the server's clock.
     pub(crate) fn follow(self, changes: &[Change], now: Millis) {
-        let told = self.notices.are_wanted();
         self.owned.update_value(|owned| {
             for change in changes {
+                // Last, as the browser asks another process whether it is allowed, and the page waits for that.
                 if let Some(session) = owned.apply(change, now)
-                    && told
                     && self.me.with_value(|me| *me != session.user)
+                    && self.notices.are_wanted()
                 {
                     self.tell(Opening::of(session));
                 }
