@@ -82,6 +82,22 @@ thread_local! {
 
 /// The viewer's offset from UTC at a moment, in minutes east. Browser only.
 pub(crate) fn offset_at(at: Millis) -> i32 {
+    /// Clocks are put forward and back at a whole quarter of an hour of UTC, in milliseconds.
+    const QUARTER_MS: i64 = 900_000;
+    thread_local! {
+        /// The quarter that was asked for last: rows that stand together started together, often.
+        static LAST: Cell<Option<(i64, i32)>> = const { Cell::new(None) };
+    }
+    let quarter = at.0.div_euclid(QUARTER_MS);
+    if let Some((_, offset)) = LAST.get().filter(|(last, _)| *last == quarter) {
+        return offset;
+    }
+    let offset = ask_offset(at);
+    LAST.set(Some((quarter, offset)));
+    offset
+}
+
+fn ask_offset(at: Millis) -> i32 {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
     let date = js_sys::Date::new(&JsValue::from_f64(at.0 as f64));
     #[expect(clippy::cast_possible_truncation, reason = "less than a day of minutes")]

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 
+use js_sys::Promise;
 use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
 /// A stretch of time to work in.
@@ -26,6 +28,18 @@ impl Slice {
 
 fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Lets the browser do what it has to, and goes on.
+pub(crate) async fn pause() {
+    let paused = Promise::new(&mut |resolve, _| {
+        next(move || {
+            // A promise's own function takes anything.
+            let _always = resolve.call0(&JsValue::NULL);
+        });
+    });
+    // This one is never refused.
+    let _always = JsFuture::from(paused).await;
 }
 
 /// Runs `work` soon, after what the browser has to do. A message, because timers that set timers are held

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
@@ -12,11 +11,14 @@ use wire::Millis;
 use super::controls::{Controls, use_controls};
 use crate::clock::offset_at;
 use crate::download::File;
+use crate::slices::{self, Slice};
 use crate::table::{Column, Export, Row, Sheet, file_name};
 use crate::text::count;
 
-/// Rows that are written without a pause: a few milliseconds of work.
-const ROWS_AT_ONCE: usize = 1_500;
+/// Rows of a piece of the file: a few milliseconds of work.
+const ROWS_AT_ONCE: usize = 1_000;
+/// Milliseconds of work without a pause: a task that nobody feels, also where it takes half as long again.
+const SLICE_MS: f64 = 24.0;
 /// Under this name the browser keeps what was chosen.
 const KEPT_AS: &str = "sightline-csv";
 /// What may stand between two fields.
@@ -125,13 +127,15 @@ async fn write(controls: Controls, columns: Vec<Column>, rows: Vec<Arc<Row>>, fi
     let mut file = File::new(file_name("sessions", now, zone(now)), &columns);
     file.push(&export.head());
     let mut piece = String::new();
+    let mut slice = Slice::begin(SLICE_MS);
     for (at, some) in rows.chunks(ROWS_AT_ONCE).enumerate() {
-        if at > 0 {
-            TimeoutFuture::new(0).await;
+        if !slice.has_time() {
+            slices::pause().await;
             if exports.cancelled.try_get_value() != Some(false) {
                 return;
             }
             exports.under_way.set(Some((at * ROWS_AT_ONCE, rows.len())));
+            slice = Slice::begin(SLICE_MS);
         }
         piece.clear();
         some.iter().for_each(|row| export.push(&mut piece, row));
