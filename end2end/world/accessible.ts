@@ -2,8 +2,37 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
+/** Looks in which pages are seen: each theme on each size, each density with each theme and size. */
+const LOOKS = [
+  { colorScheme: 'light', width: 1600, height: 900, density: 'comfortable' },
+  { colorScheme: 'dark', width: 1600, height: 900, density: 'compact' },
+  { colorScheme: 'light', width: 390, height: 844, density: 'compact' },
+  { colorScheme: 'dark', width: 390, height: 844, density: 'comfortable' },
+] as const;
+
 /** Everything of WCAG 2.2 A and AA that can be checked by a program. */
 export async function expectAccessible(page: Page): Promise<void> {
+  expect(await violations(page)).toEqual([]);
+}
+
+/** The same in light and dark, wide and on a phone, comfortable and compact; and nothing sticks out. */
+export async function expectAccessibleInEveryLook(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const { colorScheme, width, height, density } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height });
+    await page.evaluate((density) => (document.documentElement.dataset['density'] = density), density);
+    const look = `${colorScheme}, ${width} px, ${density}`;
+    expect(await violations(page), look).toEqual([]);
+    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(sticksOut, `${look}: pixels that the page is too wide`).toBeLessThanOrEqual(0);
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.evaluate(() => delete document.documentElement.dataset['density']);
+  if (before) await page.setViewportSize(before);
+}
+
+async function violations(page: Page): Promise<string[]> {
   // What is still fading in has no contrast yet.
   await page.evaluate(async () => {
     const moving = document.getAnimations().filter((animation) => {
@@ -16,8 +45,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .setLegacyMode(true)
     .analyze();
-  const found = violations.map(
+  return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `    ${node.html}\n    ${node.failureSummary}`).join('\n')}`,
   );
-  expect(found).toEqual([]);
 }
