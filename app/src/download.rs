@@ -10,7 +10,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::parts::toast::Toasts;
 use crate::table::{Column, Sheet};
-use crate::text::count;
+use crate::words::{counted, words};
 use crate::{calls, frame};
 
 /// A file that grows by pieces; its digest grows with it, also where the browser offers none.
@@ -37,15 +37,12 @@ impl File {
     /// Downloads it with its so many `rows`, says so, and has it noted with the filter; its SHA-256, if the
     /// browser took it.
     pub(crate) fn save(self, toasts: Toasts, sheet: Sheet, filter: String, rows: usize) -> Option<String> {
+        let texts = &words().export;
         if hand_over(&self.parts, &self.name).is_err() {
-            toasts.failed("The browser refused the download.");
+            toasts.failed(texts.refused);
             return None;
         }
-        toasts.done(if rows == 1 {
-            "1 row exported.".into()
-        } else {
-            format!("{} rows exported.", count(rows))
-        });
+        toasts.done(counted(rows, texts.done_one, texts.done_many));
         let sha256 = self.digest.finalize().iter().fold(String::new(), |mut hex, byte| {
             let _never = write!(hex, "{byte:02x}");
             hex
@@ -54,7 +51,7 @@ impl File {
         spawn_local(async move {
             let rows = u32::try_from(rows).unwrap_or(u32::MAX);
             if let Err(error) = calls::note_export(sheet, filter, rows, columns, file, noted).await {
-                toasts.failed(format!("The export could not be noted. {}", frame::sentence(&error)));
+                toasts.failed(format!("{} {}", texts.not_noted, frame::sentence(&error)));
             }
         });
         Some(sha256)

@@ -16,13 +16,18 @@ mod look;
 mod pwa;
 mod refusals;
 mod replay;
+mod sessions;
+#[cfg(test)]
+mod stray;
+mod table;
 mod times;
 mod views;
 
-pub(crate) use ends::ended;
+pub(crate) use ends::{ended, reason};
 pub(crate) use filters::{speech, subject};
 pub(crate) use refusals::told;
 pub(crate) use replay::mark;
+pub(crate) use table::{heading, order};
 pub(crate) use times::{age, length, span};
 
 use std::fmt::{Display, Write as _};
@@ -77,9 +82,11 @@ macro_rules! areas {
 areas! {
     audit: lists::Audit,
     boot: gone::Boot,
+    columns: table::Columns,
     control: live::Control,
     door: door::Door,
     ends: ends::Ends,
+    export: sessions::Export,
     filters: filters::Filters,
     frame: frame::Frame,
     gone: gone::Gone,
@@ -92,7 +99,9 @@ areas! {
     marks: replay::Marks,
     meanings: live::Meanings,
     pwa: pwa::Pwa,
+    orders: table::Orders,
     replay: replay::Replay,
+    sessions: sessions::Sessions,
     terminate: live::Terminate,
     times: times::Times,
     verdict: replay::Verdict,

@@ -7,6 +7,7 @@ use super::reorder::{Axis, Reorder};
 use super::{Icon, IconName};
 use crate::kept::KeptLayout;
 use crate::table::{Column, Layout};
+use crate::words::{fill, heading, words};
 
 /// The panel.
 #[component]
@@ -19,13 +20,13 @@ pub(crate) fn ViewMenu(kept: KeptLayout) -> AnyView {
     view! {
         <div id="view-menu" class="menu view-menu" popover="auto" node_ref=panel>
             <h2>
-                "Columns"
+                {words().sessions.columns}
                 <button
                     type="button"
                     class="reset"
                     on:click=move |_| kept.change(|layout| *layout = Layout::of(layout.sheet()))
                 >
-                    "Reset"
+                    {words().sessions.reset}
                 </button>
             </h2>
             <ul
@@ -57,7 +58,7 @@ fn Item(column: Column, reorder: Reorder, kept: KeptLayout) -> AnyView {
         layout.with(|layout| layout.columns().last().map(|entry| entry.0) == Some(column))
     });
     let class = Signal::derive(move || reorder.mark(column, layout));
-    let label = column.label();
+    let label = heading(column);
     view! {
         <li class=class data-col=column.class()>
             <label>
@@ -75,7 +76,7 @@ fn Item(column: Column, reorder: Reorder, kept: KeptLayout) -> AnyView {
             <button
                 type="button"
                 class="step"
-                aria-label=format!("Move {label} up")
+                aria-label=fill(words().sessions.move_up, &[("column", &label)])
                 disabled=first
                 on:click=move |_| kept.change(|layout| { layout.nudge_in_list(column, false); })
             >
@@ -84,7 +85,7 @@ fn Item(column: Column, reorder: Reorder, kept: KeptLayout) -> AnyView {
             <button
                 type="button"
                 class="step"
-                aria-label=format!("Move {label} down")
+                aria-label=fill(words().sessions.move_down, &[("column", &label)])
                 disabled=last
                 on:click=move |_| kept.change(|layout| { layout.nudge_in_list(column, true); })
             >

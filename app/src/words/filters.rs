@@ -149,7 +149,7 @@ pub(crate) fn subject(column: Column) -> String {
         Column::StartDate => words.s_start,
         Column::Idle => words.s_idle,
         Column::Watchers => words.s_watchers,
-        Column::Ended | Column::Duration | Column::EndReason | Column::WatchedBy => column.label(),
+        Column::Ended | Column::Duration | Column::EndReason | Column::WatchedBy => super::heading(column),
     }
     .to_owned()
 }

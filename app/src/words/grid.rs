@@ -23,7 +23,7 @@ texts! {
         move_left: "Move left", "Mover a la izquierda";
         move_right: "Move right", "Mover a la derecha";
         hide: "Hide", "Ocultar";
-        watch: "Watch", "Ver";
+        watch: "Watch", "Observar";
         open_page: "Open its page", "Abrir su página";
         choose: "Choose", "Elegir";
         unchoose: "Choose no longer", "Dejar de elegir";

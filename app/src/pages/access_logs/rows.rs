@@ -10,7 +10,7 @@ use crate::parts::{Avatar, Icon, IconName, TypeBadge, terminate};
 use crate::table::{Column, Kind, Layout, Value, log_value};
 use crate::text::visible;
 use crate::time;
-use crate::words::{ended, length, words};
+use crate::words::{ended, heading, length, words};
 
 /// A heading for each column; dragging one moves its column.
 pub(super) fn headings(columns: &[Column], reorder: Reorder, layout: Signal<Layout>) -> Vec<AnyView> {
@@ -25,7 +25,7 @@ pub(super) fn headings(columns: &[Column], reorder: Reorder, layout: Signal<Layo
                 data-col=column.class()
                 title=words().log.drag
             >
-                <span class="label">{column.label()}</span>
+                <span class="label">{heading(column)}</span>
                 <span class="grip" aria-hidden="true"><Icon name=IconName::Grip/></span>
             </th>
         }

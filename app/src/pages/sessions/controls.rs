@@ -24,7 +24,7 @@ use crate::table::{
     key_of,
 };
 use crate::text::{count, visible};
-use crate::words::{fill, words};
+use crate::words::{fill, heading, words};
 
 /// The shown columns in their order; the first `pins` of them stay at the left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,10 +180,10 @@ impl Controls {
             1 => texts.row.to_owned(),
             n => fill(texts.rows, &[("n", &count(n))]),
         };
-        let order = self.sort.with_untracked(Sort::in_words);
+        let order = self.sort.with_untracked(crate::words::order);
         self.announcer.say(match self.board.view_now(|view| view.order().group) {
             Some(column) => {
-                fill(texts.said_grouped, &[("column", &column.label()), ("order", &order), ("rows", &rows)])
+                fill(texts.said_grouped, &[("column", &heading(column)), ("order", &order), ("rows", &rows)])
             }
             None => fill(texts.said_sorted, &[("order", &order), ("rows", &rows)]),
         });
@@ -198,13 +198,13 @@ impl Controls {
     pub(super) fn pin(self, column: Column, pinned: bool) {
         self.change_layout(|layout| layout.pin(column, pinned));
         let text = if pinned { words().grid.said_pinned } else { words().grid.said_unpinned };
-        self.announcer.say(fill(text, &[("column", &column.label())]));
+        self.announcer.say(fill(text, &[("column", &heading(column))]));
     }
 
     /// Hides a column.
     pub(super) fn hide(self, column: Column) {
         self.change_layout(|layout| layout.show(column, false));
-        self.announcer.say(fill(words().grid.said_hidden, &[("column", &column.label())]));
+        self.announcer.say(fill(words().grid.said_hidden, &[("column", &heading(column))]));
     }
 
     /// Moves a column one place to the left or right.
@@ -228,7 +228,7 @@ impl Controls {
         let nth = shown.iter().position(|known| *known == column).map_or(0, |nth| nth + 1);
         self.announcer.say(fill(
             words().grid.said_moved,
-            &[("column", &column.label()), ("nth", &nth.to_string()), ("all", &shown.len().to_string())],
+            &[("column", &heading(column)), ("nth", &nth.to_string()), ("all", &shown.len().to_string())],
         ));
     }
 
@@ -408,7 +408,7 @@ impl Controls {
         if ids.len() > wall::MOST {
             self.toasts.failed(wall::too_many(ids.len()));
         } else if ids.is_empty() {
-            self.toasts.failed("None of the chosen sessions can be watched.");
+            self.toasts.failed(words().sessions.none_watched);
         } else {
             self.navigate(&wall::path_of(&ids));
         }

@@ -14,6 +14,7 @@ use crate::download::File;
 use crate::slices::{self, Slice};
 use crate::table::{Column, Export, Row, Sheet, file_name};
 use crate::text::count;
+use crate::words::{fill, words};
 
 /// Rows of a piece of the file: a few milliseconds of work.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -22,7 +23,10 @@ const SLICE_MS: f64 = 24.0;
 /// Under this name the browser keeps what was chosen.
 const KEPT_AS: &str = "sightline-csv";
 /// What may stand between two fields.
-const SEPARATORS: [(&str, char); 3] = [("Comma", ','), ("Semicolon", ';'), ("Tab", '\t')];
+fn separators() -> [(&'static str, char); 3] {
+    let texts = &words().export;
+    [(texts.comma, ','), (texts.semicolon, ';'), (texts.tab, '\t')]
+}
 
 /// What a person chose about exports, and the one that is under way; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +80,8 @@ impl Exports {
 
     fn choose(self, code: &str) {
         let mut letters = code.chars();
-        if let Some(separator) = letters.next().filter(|letter| SEPARATORS.iter().any(|(_, of)| of == letter))
+        if let Some(separator) =
+            letters.next().filter(|letter| separators().iter().any(|(_, of)| of == letter))
         {
             self.separator.set(separator);
         }
@@ -150,13 +155,16 @@ pub(super) fn Progress() -> AnyView {
     let exports = use_controls().exports;
     let idle = Signal::derive(move || exports.under_way.get().is_none());
     let so_far = Signal::derive(move || {
-        exports.under_way.get().map(|(done, all)| format!("{} of {} rows", count(done), count(all)))
+        exports
+            .under_way
+            .get()
+            .map(|(done, all)| fill(words().export.so_far, &[("done", &count(done)), ("all", &count(all))]))
     });
     view! {
         <span class="exporting" hidden=idle>
             <span>{so_far}</span>
             <button type="button" class="btn" on:click=move |_| exports.cancelled.set_value(true)>
-                "Cancel export"
+                {words().export.cancel}
             </button>
         </span>
     }
@@ -167,17 +175,18 @@ pub(super) fn Progress() -> AnyView {
 #[component]
 pub(super) fn Options() -> AnyView {
     let exports = use_controls().exports;
+    let texts = &words().export;
     view! {
         <div id="csv-menu" class="menu csv-menu" popover="auto">
-            {check("All columns", "Also those that the table does not show.", exports.all_columns)}
-            {check("Times in UTC", "Instead of your own time zone.", exports.utc)}
+            {check(texts.all_columns, texts.all_columns_help, exports.all_columns)}
+            {check(texts.utc, texts.utc_help, exports.utc)}
             {check(
-                "Byte order mark",
-                "For spreadsheets that otherwise misread letters with accents.",
+                texts.bom,
+                texts.bom_help,
                 exports.bom,
             )}
             <label class="choice">
-                <span>"Separator"</span>
+                <span>{texts.separator}</span>
                 <select
                     class="field"
                     prop:value=move || exports.separator.get().to_string()
@@ -185,7 +194,7 @@ pub(super) fn Options() -> AnyView {
                         exports.separator.set(event_target_value(&event).chars().next().unwrap_or(','));
                     }
                 >
-                    {SEPARATORS
+                    {separators()
                         .map(|(label, separator)| {
                             view! { <option value=separator.to_string()>{label}</option> }
                         })
@@ -215,7 +224,8 @@ fn check(label: &'static str, hint: &'static str, on: RwSignal<bool>) -> AnyView
 
 /// The SHA-256 of the last file, to be compared and copied.
 fn digest(sha256: String) -> AnyView {
-    let said = RwSignal::new("Copy");
+    let texts = &words().export;
+    let said = RwSignal::new(texts.copy);
     let text = sha256.clone();
     let copy = move |_| {
         let text = text.clone();
@@ -224,12 +234,12 @@ fn digest(sha256: String) -> AnyView {
             // Undefined outside secure contexts.
             let copied =
                 !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
-            said.set(if copied { "Copied" } else { "Select and copy it by hand" });
+            said.set(if copied { texts.copied } else { texts.by_hand });
         });
     };
     view! {
         <div class="digest">
-            <span>"SHA-256 of the last file"</span>
+            <span>{texts.digest}</span>
             <code>{sha256}</code>
             <button type="button" class="btn" on:click=copy>
                 <span aria-live="polite">{said}</span>

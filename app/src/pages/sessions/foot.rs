@@ -5,28 +5,27 @@ use leptos::prelude::*;
 use super::controls::use_controls;
 use crate::table::{Rows, Waiting};
 use crate::text::count;
-use crate::words::{fill, words};
+use crate::words::{counted, fill, order, words};
 
 /// The foot.
 #[component]
 pub(super) fn Foot() -> AnyView {
     let controls = use_controls();
     let board = controls.board;
-    let rows = Signal::derive(move || match board.view(|view| view.len()) {
-        1 => "1 row".to_owned(),
-        n => format!("{} rows", count(n)),
-    });
+    let texts = &words().sessions;
+    let rows =
+        Signal::derive(move || counted(board.view(|view| view.len()), words().grid.row, words().grid.rows));
     let loading = Signal::derive(move || match board.rows(|rows| (rows.open(), rows.rest())) {
         (_, 0) => String::new(),
         (n, rest) => fill(words().grid.loading_rows, &[("n", &count(n)), ("all", &count(n + rest))]),
     });
-    let sorted = Signal::derive(move || format!("Sorted by {}", controls.sort().in_words()));
+    let sorted = Signal::derive(move || fill(texts.sorted_by, &[("order", &order(&controls.sort()))]));
     let news = Signal::derive(move || match (board.waiting(), board.rows(Rows::ended)) {
         (Some(Waiting { opened, closed }), _) => {
-            format!("Frozen: {} opened, {} closed", count(opened), count(closed))
+            fill(texts.frozen, &[("opened", &count(opened)), ("closed", &count(closed))])
         }
         (None, 0) => String::new(),
-        (None, n) => format!("{} ended just now", count(n)),
+        (None, n) => fill(texts.just_ended, &[("n", &count(n))]),
     });
     let class = Signal::derive(move || if board.waiting().is_some() { "frozen" } else { "" });
     view! {

@@ -22,6 +22,7 @@ use crate::parts::reorder::{Axis, Reorder};
 use crate::parts::terminate::use_terminator;
 use crate::table::View;
 use crate::text::count;
+use crate::words::{fill, words};
 use focus::Focus;
 use header::Header;
 use menu::{Menu, MenuPanel};
@@ -49,7 +50,7 @@ pub(super) fn Grid() -> AnyView {
     let grouped = Memo::new(move |_| controls.kept.signal().with(|layout| layout.group().is_some()));
     // Rows that fold are a tree, even if it has two levels only.
     let role = Signal::derive(move || if grouped.get() { "treegrid" } else { "grid" });
-    let newer = Signal::derive(move || format!("{} new", count(scroll.above())));
+    let newer = Signal::derive(move || fill(words().sessions.newer, &[("n", &count(scroll.above()))]));
     let no_newer = Signal::derive(move || scroll.above() == 0);
     let rows = Signal::derive(move || (board.view(View::lines) + 1).to_string());
     let columns = Signal::derive(move || (controls.columns().len() + 1).to_string());
@@ -59,7 +60,7 @@ pub(super) fn Grid() -> AnyView {
             <div class=class node_ref=scroller on:scroll=move |_| scroll.look()>
                 <table
                     role=role
-                    aria-label="Sessions"
+                    aria-label=words().sessions.title
                     aria-rowcount=rows
                     aria-colcount=columns
                     aria-busy=busy

@@ -15,30 +15,32 @@ use crate::words::{fill, words};
 #[component]
 pub(super) fn Head() -> AnyView {
     let controls = use_controls();
+    let texts = &words().sessions;
     let counts = Signal::derive(move || {
         if !controls.board.is_loaded() {
             return String::new();
         }
         let (open, watched) = controls.board.rows(|rows: &Rows| (rows.open(), rows.watched()));
         if watched == 0 {
-            format!("{} open", count(open))
+            fill(texts.open, &[("n", &count(open))])
         } else {
-            format!("{} open · {} watched", count(open), count(watched))
+            fill(texts.open_and_watched, &[("n", &count(open)), ("watched", &count(watched))])
         }
     });
     let frozen = Signal::derive(move || controls.is_frozen().to_string());
     let frozen_icon =
         Signal::derive(move || if controls.is_frozen() { IconName::Play } else { IconName::Pause });
     let none_chosen = Signal::derive(move || controls.with_chosen(Selection::is_empty));
-    let chosen =
-        Signal::derive(move || format!("Watch {} side by side", controls.with_chosen(Selection::len)));
+    let chosen = Signal::derive(move || {
+        fill(texts.side_by_side, &[("n", &count(controls.with_chosen(Selection::len)))])
+    });
     let terminator = use_terminator();
     let terminate = Signal::derive(move || {
         fill(words().grid.terminate_chosen, &[("n", &count(controls.with_chosen(Selection::len)))])
     });
     view! {
         <div class="row">
-            <h1 id="sessions-title">"Sessions"</h1>
+            <h1 id="sessions-title">{texts.title}</h1>
             <span class="count">{counts}</span>
             <div class="spacer"></div>
             <span class="joined choice" hidden=none_chosen>
@@ -59,8 +61,8 @@ pub(super) fn Head() -> AnyView {
                 <button
                     type="button"
                     class="btn join-right"
-                    aria-label="Choose none"
-                    title="Choose none"
+                    aria-label=texts.choose_none
+                    title=texts.choose_none
                     on:click=move |_| controls.choose_none()
                 >
                     <Icon name=IconName::Close/>
@@ -70,15 +72,15 @@ pub(super) fn Head() -> AnyView {
                 type="button"
                 class="btn"
                 aria-pressed=frozen
-                title="Hold the picture; what happens meanwhile is counted"
+                title=texts.freeze_help
                 on:click=move |_| controls.toggle_frozen()
             >
                 <Icon name=frozen_icon/>
-                <span>"Freeze"</span>
+                <span>{texts.freeze}</span>
             </button>
-            <button type="button" class="btn" popovertarget="view-menu" title="Columns: which, and in which order">
+            <button type="button" class="btn" popovertarget="view-menu" title=words().log.view_help>
                 <Icon name=IconName::Columns/>
-                <span>"View"</span>
+                <span>{words().log.view}</span>
             </button>
             <views::Button/>
             <export::Progress/>
@@ -86,13 +88,13 @@ pub(super) fn Head() -> AnyView {
                 <button
                     type="button"
                     class="btn join-left"
-                    title="The rows and columns below, as a file"
+                    title=words().log.download_help
                     on:click=move |_| export::download(controls)
                 >
                     <Icon name=IconName::Download/>
-                    <span>"Download CSV"</span>
+                    <span>{words().lists.download_csv}</span>
                 </button>
-                <button type="button" class="btn join-right" popovertarget="csv-menu" aria-label="Export options">
+                <button type="button" class="btn join-right" popovertarget="csv-menu" aria-label=words().export.options>
                     <Icon name=IconName::Down/>
                 </button>
             </span>

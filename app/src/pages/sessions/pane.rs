@@ -10,6 +10,7 @@ use crate::frame;
 use crate::live::{LivePane, fetched};
 use crate::parts::terminate::use_terminator;
 use crate::parts::{Icon, IconName};
+use crate::words::words;
 
 /// The pane. A session that the list knows can be watched is shown at once; of any other the server
 /// is asked.
@@ -56,7 +57,7 @@ fn Absent(error: BackendError) -> AnyView {
         <div class="pane-absent" role="alert">
             <Icon name=IconName::Warning/>
             <p>{frame::sentence(&error)}</p>
-            <button type="button" class="btn" on:click=move |_| controls.close_pane()>"Close"</button>
+            <button type="button" class="btn" on:click=move |_| controls.close_pane()>{words().sessions.close}</button>
         </div>
     }
     .into_any()

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::controls::use_controls;
 use crate::feed::Status;
+use crate::words::words;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -19,6 +20,7 @@ enum State {
 pub(super) fn States() -> impl IntoView {
     let controls = use_controls();
     let board = controls.board;
+    let texts = &words().sessions;
     let state = Memo::new(move |_| match (board.is_loaded(), controls.status()) {
         (false, Status::Failed) => State::Failed,
         (false, _) => State::Loading,
@@ -38,25 +40,25 @@ pub(super) fn States() -> impl IntoView {
         State::Failed => view! {
             <div class="state" role="alert">
                 <Mark/>
-                <h2>"The server does not answer"</h2>
-                <p>"This page tries again by itself, and shows the sessions as soon as it gets through."</p>
+                <h2>{texts.no_answer}</h2>
+                <p>{texts.no_answer_help}</p>
             </div>
         }
         .into_any(),
         State::Empty => view! {
             <div class="state">
                 <Mark/>
-                <h2>"Nobody is connected"</h2>
-                <p>"Sessions that you may see appear here the moment they open."</p>
+                <h2>{texts.nobody}</h2>
+                <p>{texts.nobody_help}</p>
             </div>
         }
         .into_any(),
         State::NoMatch => view! {
             <div class="state">
                 <Mark/>
-                <h2>"No session matches"</h2>
-                <p>"Sessions are open, but none holds these words and types."</p>
-                <button type="button" class="btn" on:click=move |_| controls.clear_filter()>"Clear the filter"</button>
+                <h2>{texts.no_match}</h2>
+                <p>{texts.no_match_help}</p>
+                <button type="button" class="btn" on:click=move |_| controls.clear_filter()>{words().filters.clear}</button>
             </div>
         }
         .into_any(),

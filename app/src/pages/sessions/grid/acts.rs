@@ -11,6 +11,7 @@ use super::dom::{append, element, icon, set, with_text};
 use crate::parts::IconName;
 use crate::parts::terminate::{self, Terminator};
 use crate::table::Row;
+use crate::words::{self, reason, words};
 
 /// The cell of the buttons.
 pub(super) fn frame() -> Element {
@@ -28,25 +29,27 @@ pub(super) fn same(a: &Row, b: &Row) -> bool {
 pub(super) fn fill(td: &Element, row: &Row) {
     td.set_text_content(None);
     if let Some(end) = &row.ended {
-        append(td, &with_text("span", "fate", end.reason.as_str()));
+        append(td, &with_text("span", "fate", reason(end.reason)));
         return;
     }
+    let texts = &words().sessions;
     let of = terminate::in_words(&row.session);
-    let choose = button("act bare choose", "choose", "Choose", &format!("Choose {of}"));
+    let filled = |text| words::fill(text, &[("what", &of)]);
+    let choose = button("act bare choose", "choose", texts.choose, &filled(texts.choose_of));
     set(&choose, "role", "checkbox");
     set(&choose, "aria-checked", "false");
     append(&choose, &icon(IconName::Check));
     append(td, &choose);
     if row.rights.watch {
-        let watch = button("act watch", "watch", "Watch", &format!("Watch {of}"));
-        watch.set_text_content(Some("Watch"));
+        let watch = button("act watch", "watch", texts.watch, &filled(texts.watch_of));
+        watch.set_text_content(Some(texts.watch));
         append(td, &watch);
     }
-    let link = button("act bare", "link", "Copy link", &format!("Copy a link to {of}"));
+    let link = button("act bare", "link", texts.copy_link, &filled(texts.copy_link_of));
     append(&link, &icon(IconName::Link));
     append(td, &link);
     if row.rights.terminate {
-        let end = button("act bare terminate", "terminate", "Terminate", &format!("Terminate {of}"));
+        let end = button("act bare terminate", "terminate", texts.terminate, &filled(texts.terminate_of));
         append(&end, &icon(IconName::Stop));
         append(td, &end);
     }
@@ -125,20 +128,20 @@ fn pressed(event: &Event) -> Option<(SessionId, Option<String>)> {
 
 /// Puts the address of the session's page on the clipboard.
 pub(super) fn copy_link(id: SessionId, controls: Controls) {
-    let toasts = controls.toasts;
+    let (toasts, texts) = (controls.toasts, &words().sessions);
     let Ok(origin) = window().location().origin() else { return };
     let link = format!("{origin}/sessions/{id}");
     let clipboard = window().navigator().clipboard();
     // Pages that are not served over TLS have no clipboard, except on the machine itself.
     if clipboard.is_undefined() {
-        toasts.failed(format!("This browser does not let the page copy. The link is {link}"));
+        toasts.failed(words::fill(texts.no_clipboard, &[("link", &link)]));
         return;
     }
     let written = clipboard.write_text(&link);
     spawn_local(async move {
         match wasm_bindgen_futures::JsFuture::from(written).await {
-            Ok(_) => toasts.done("Link copied."),
-            Err(_) => toasts.failed(format!("The browser refused to copy. The link is {link}")),
+            Ok(_) => toasts.done(texts.link_copied),
+            Err(_) => toasts.failed(words::fill(texts.copy_refused, &[("link", &link)])),
         }
     });
 }

@@ -9,7 +9,7 @@ use crate::parts::type_class;
 use crate::table::{Column, Row, Value};
 use crate::text::{initials, visible};
 use crate::time;
-use crate::words::words;
+use crate::words::{age, span, words};
 
 /// A piece of text that changes with the time alone.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Ticking {
 impl Ticking {
     /// Brings the text up to date; nothing is touched when it reads the same.
     pub(super) fn tick(&self, now: Millis) {
-        let text = if self.ago { time::age(now, self.since) } else { time::span(now.since(self.since)) };
+        let text = if self.ago { age(now, self.since) } else { span(now.since(self.since)) };
         if self.element.text_content().as_deref() != Some(&text) {
             self.element.set_text_content(Some(&text));
         }

@@ -7,6 +7,7 @@ use super::dom::{append, element, icon, set};
 use crate::parts::IconName;
 use crate::table::{Column, Group};
 use crate::text::{count, visible};
+use crate::words::heading;
 
 /// A group's heading as it is drawn.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl PaintedGroup {
         set(&self.cell, "aria-colspan", &columns.to_string());
         let name = if group.name.is_empty() { "–".into() } else { visible(&group.name) };
         for (element, text) in
-            [(&self.of, column.label()), (&self.name, &*name), (&self.len, count(group.len).as_str())]
+            [(&self.of, heading(column)), (&self.name, &*name), (&self.len, count(group.len).as_str())]
         {
             if element.text_content().as_deref() != Some(text) {
                 element.set_text_content(Some(text));

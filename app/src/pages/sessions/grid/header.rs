@@ -13,7 +13,7 @@ use super::widths::Widths;
 use crate::parts::reorder::Reorder;
 use crate::parts::{Icon, IconName};
 use crate::table::{Column, Direction};
-use crate::words::words;
+use crate::words::{heading, words};
 
 /// The row of headings.
 #[component]
@@ -92,7 +92,7 @@ fn Heading(column: Column, reorder: Reorder, widths: Widths, menu: Menu) -> AnyV
             }
             on:keydown=move |event| on_key(controls, widths, column, &event)
         >
-            <span class="label">{column.label()}</span>
+            <span class="label">{heading(column)}</span>
             <span class="sort" aria-hidden="true" hidden=unsorted><Icon name=icon/>{place}</span>
             <span
                 class="more"

@@ -17,7 +17,7 @@ use crate::parts::terminate::use_terminator;
 use crate::parts::{Icon, IconName};
 use crate::table::{Column, Direction};
 use crate::text::visible;
-use crate::words::{fill, words};
+use crate::words::{fill, heading, words};
 
 /// Distance that the menu keeps from the edges of the window, in pixels.
 const MARGIN_PX: i32 = 8;
@@ -225,7 +225,7 @@ pub(super) fn MenuPanel(menu: Menu, widths: Widths) -> AnyView {
 
 fn of_heading(controls: Controls, widths: Widths, column: Column) -> Vec<Item> {
     let texts = &words().grid;
-    let label = column.label();
+    let label = heading(column);
     let layout = controls.kept.signal().get();
     let sort = controls.sort();
     let alone = sort.columns().iter().all(|(known, _)| *known == column);
@@ -295,7 +295,7 @@ fn of_row(
         && let Some(value) = controls.value_in_words(&row.session, column)
     {
         let shown: String = visible(&value).chars().take(LONGEST_VALUE).collect();
-        let filled = |text| fill(text, &[("column", &column.label()), ("value", &shown)]);
+        let filled = |text| fill(text, &[("column", &heading(column)), ("value", &shown)]);
         let copied = value.clone();
         items.push(first(item(filled(texts.copy_value), IconName::Link, move || {
             copy(copied.clone(), controls)

@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlElement, PointerEvent};
 
 use super::super::controls::Controls;
 use crate::table::{Column, Layout};
-use crate::words::{fill, words};
+use crate::words::{fill, heading, words};
 
 /// What a key press makes a column wider or narrower by, in pixels.
 const STEP_PX: i32 = 16;
@@ -125,7 +125,7 @@ impl Widths {
         let width = self.controls.kept.signal().with_untracked(|layout: &Layout| layout.width(column));
         self.controls.announcer.say(fill(
             words().grid.said_width,
-            &[("column", &column.label()), ("width", &width.unwrap_or_default().to_string())],
+            &[("column", &heading(column)), ("width", &width.unwrap_or_default().to_string())],
         ));
     }
 
