@@ -8,25 +8,30 @@ use serde_json::Value;
 use super::Tally;
 use crate::{node, place, say, tool};
 
-/// Runs the browser tests.
+/// Runs the browser tests, and then Lighthouse: it measures, so nothing else may run beside it.
 pub(crate) fn run(tally: &mut Tally) {
-    say::step("browser", "the journeys of end2end in Chromium, on the release build");
-    match counted() {
-        Ok((passed, failed)) => tally.add("browser tests", passed, failed),
-        Err(error) => tally.one("browser tests", Err(error)),
+    for (suite, config, results) in [
+        ("browser tests", "playwright.config.ts", "results.json"),
+        ("Lighthouse", "lighthouse.config.ts", "lighthouse.json"),
+    ] {
+        say::step("browser", &format!("{suite} of end2end in Chromium, on the release build"));
+        match counted(config, results) {
+            Ok((passed, failed)) => tally.add(suite, passed, failed),
+            Err(error) => tally.one(suite, Err(error)),
+        }
     }
 }
 
-fn counted() -> Result<(u64, u64)> {
+fn counted(config: &str, results: &str) -> Result<(u64, u64)> {
     node::modules()?;
-    let results = place::end2end().join("test-results").join("results.json");
+    let results = place::end2end().join("test-results").join(results);
     // Results of an earlier run must not count.
     if results.exists() {
         fs::remove_file(&results)?;
     }
     let run = tool::call(
         tool::program("npx", &place::end2end())
-            .args(["playwright", "test"])
+            .args(["playwright", "test", "--config", config])
             .env("SIGHTLINE_BIN", place::release("sightline")),
         "the browser tests",
     );
