@@ -20,7 +20,7 @@ pub struct Me {
     pub role: String,
     /// Whether they may read the audit.
     pub reads_audit: bool,
-    /// The stored layout of the sessions table (JSON of `table::Layout`), if one was kept.
+    /// The stored arrangement of the sessions table (JSON of `table::Arrangement`), if one was kept.
     pub layout: Option<String>,
     /// That of the access log.
     pub log_layout: Option<String>,

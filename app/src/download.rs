@@ -42,11 +42,12 @@ impl File {
             toasts.failed(texts.refused);
             return None;
         }
-        toasts.done(counted(rows, texts.done_one, texts.done_many));
         let sha256 = self.digest.finalize().iter().fold(String::new(), |mut hex, byte| {
             let _never = write!(hex, "{byte:02x}");
             hex
         });
+        let exported = counted(rows, texts.done_one, texts.done_many);
+        toasts.done(format!("{exported} SHA-256 {sha256}"));
         let (columns, file, noted) = (self.columns, self.name, sha256.clone());
         spawn_local(async move {
             let rows = u32::try_from(rows).unwrap_or(u32::MAX);

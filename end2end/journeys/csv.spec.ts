@@ -64,6 +64,39 @@ test('the options are set and the file is taken by keyboard alone', async ({ wor
   expect(await readFile(await file.path(), 'utf8')).toContain(',Session id\r\n');
 });
 
+test('only the chosen rows are taken, and the digest is told at once', async ({ world }) => {
+  await world.shell();
+  const { id } = await world.onlySession();
+  const page = await world.sessionsPage('oscar');
+  const grid = page.getByRole('grid', { name: 'Sessions' });
+  await expect(grid.locator('[data-session]')).toHaveCount(2);
+  await options(page);
+  const rows = page.getByRole('combobox', { name: 'Rows' });
+  await expect(rows.getByRole('option', { name: 'Only the chosen ones' })).toBeDisabled();
+  await page.keyboard.press('Escape');
+  await grid.locator(`[data-session="${id}"]`).getByRole('checkbox', { name: 'Choose', exact: true }).click();
+  await options(page);
+  await rows.selectOption('Only the chosen ones');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+
+  const chosen = await download(page);
+  const lines = chosen.text.trimEnd().split('\r\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatch(/^alice,/);
+  const digest = createHash('sha256').update(chosen.bytes).digest('hex');
+  await expect(page.getByRole('status').filter({ hasText: `1 row exported. SHA-256 ${digest}` })).toBeVisible();
+
+  // With nothing chosen all rows are meant again.
+  await page.getByRole('button', { name: 'Choose none' }).click();
+  expect((await download(page)).text.trimEnd().split('\r\n')).toHaveLength(3);
+
+  const audit = await world.sessionsPage('ada');
+  await audit.goto('/audit?action=exported');
+  const events = audit.getByRole('region', { name: 'Events' }).locator('tbody').getByRole('row');
+  await expect(events.filter({ hasText: digest })).toContainText('1 rows, filter: all, chosen rows alone');
+});
+
 async function options(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Export options' }).click();
   await expect(page.locator('#csv-menu')).toBeVisible();

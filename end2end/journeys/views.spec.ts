@@ -81,6 +81,17 @@ test('the address follows what is arranged, and restores it for somebody else', 
   await expect(sessions.screen).toContainText('up-42');
 });
 
+test('what an address asks for and nobody understands is said', async ({ world }) => {
+  const page = await world.sessionsPage('oscar');
+  await page.goto('/sessions?filter=usr:alice%20type:console&sort=nonsense&columns=user,gone,type&pin=type');
+  await ready(page);
+  await expect(page.locator('#filter-hint')).toContainText('There is no filter “usr”: did you mean user:alice?');
+  await expect(box(page)).toHaveValue('usr:alice');
+  await expect(sentences(page)).toHaveText(['type is CONSOLE']);
+  await new SessionsPage(page).expectColumns(['Type', 'User']);
+  await expectQuery(page, { filter: 'type:console', columns: 'type,user', pin: 'type' });
+});
+
 test('what was arranged last is there again, without an address', async ({ world }) => {
   await world.shell();
   const page = await world.sessionsPage('oscar');
@@ -107,6 +118,8 @@ test('what was arranged last is there again, without an address', async ({ world
 });
 
 test('views are saved, changed, renamed and deleted', async ({ world }) => {
+  // A name that is taken.
+  world.guard.allow(/status of 403/);
   await world.shell();
   const page = await world.sessionsPage('oscar');
   await box(page).fill('type:ssh');

@@ -68,6 +68,10 @@ texts! {
         copy: "Copy", "Copiar";
         copied: "Copied", "Copiado";
         by_hand: "Select and copy it by hand", "Selecciónelo y cópielo a mano";
+        rows: "Rows", "Filas";
+        rows_all: "All that are shown", "Todas las que se muestran";
+        rows_chosen: "Only the chosen ones", "Solo las elegidas";
+        cancelled: "The export is cancelled.", "La exportación está cancelada.";
         done_one: "{n} row exported.", "{n} fila exportada.";
         done_many: "{n} rows exported.", "{n} filas exportadas.";
         refused: "The browser refused the download.", "El navegador rechazó la descarga.";

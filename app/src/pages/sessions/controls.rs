@@ -137,6 +137,9 @@ impl Controls {
                 board.freeze(false);
             }
         });
+        if let Some(filter) = untrack(|| query.read().get("filter")) {
+            controls.asked.read(&filter);
+        }
         provide_context(controls);
         controls.follow();
         views::start(controls, named, arranged);

@@ -12,7 +12,7 @@ use super::controls::{Controls, use_controls};
 use crate::clock::offset_at;
 use crate::download::File;
 use crate::slices::{self, Slice};
-use crate::table::{Column, Export, Row, Sheet, file_name};
+use crate::table::{Column, Export, Row, Selection, Sheet, file_name};
 use crate::text::count;
 use crate::words::{fill, words};
 
@@ -35,6 +35,8 @@ pub(super) struct Exports {
     all_columns: RwSignal<bool>,
     utc: RwSignal<bool>,
     separator: RwSignal<char>,
+    /// The chosen rows alone, as long as there are any.
+    chosen_only: RwSignal<bool>,
     /// Rows written and rows in all, while one is under way.
     under_way: RwSignal<Option<(usize, usize)>>,
     cancelled: StoredValue<bool>,
@@ -50,6 +52,7 @@ impl Exports {
             all_columns: RwSignal::new(false),
             utc: RwSignal::new(false),
             separator: RwSignal::new(','),
+            chosen_only: RwSignal::new(false),
             under_way: RwSignal::new(None),
             cancelled: StoredValue::new(false),
             digest: RwSignal::new(None),
@@ -92,7 +95,7 @@ impl Exports {
     }
 }
 
-/// Downloads the rows that are shown, in their order, with the columns that are shown, or all of them.
+/// Downloads the rows that are shown, or the chosen ones among them, in their order, with the columns that are shown, or all of them.
 pub(super) fn download(controls: Controls) {
     let exports = controls.exports;
     if exports.under_way.get_untracked().is_some() {
@@ -103,11 +106,16 @@ pub(super) fn download(controls: Controls) {
     } else {
         untrack(|| controls.columns())
     };
+    let chosen_only = exports.chosen_only.get_untracked() && !untrack(|| controls.chosen()).is_empty();
     let (rows, filter) = untrack(|| {
-        controls
-            .board
-            .view(|view| (view.iter().cloned().collect::<Vec<Arc<Row>>>(), view.filter().in_words()))
+        controls.board.view(|view| {
+            let is_meant = |row: &&Arc<Row>| {
+                !chosen_only || controls.with_chosen(|chosen| chosen.contains(row.session.id))
+            };
+            (view.iter().filter(is_meant).cloned().collect::<Vec<Arc<Row>>>(), view.filter().in_words())
+        })
     });
+    let filter = if chosen_only { format!("{filter}, chosen rows alone") } else { filter };
     exports.cancelled.set_value(false);
     exports.under_way.set(Some((0, rows.len())));
     let now = controls.clock.read();
@@ -136,8 +144,11 @@ async fn write(controls: Controls, columns: Vec<Column>, rows: Vec<Arc<Row>>, fi
     for (at, some) in rows.chunks(ROWS_AT_ONCE).enumerate() {
         if !slice.has_time() {
             slices::pause().await;
-            if exports.cancelled.try_get_value() != Some(false) {
-                return;
+            match exports.cancelled.try_get_value() {
+                Some(false) => {}
+                Some(true) => return controls.toasts.done(words().export.cancelled),
+                // The page was left.
+                None => return,
             }
             exports.under_way.set(Some((at * ROWS_AT_ONCE, rows.len())));
             slice = Slice::begin(SLICE_MS);
@@ -174,8 +185,11 @@ pub(super) fn Progress() -> AnyView {
 /// The panel beside the button.
 #[component]
 pub(super) fn Options() -> AnyView {
-    let exports = use_controls().exports;
+    let controls = use_controls();
+    let exports = controls.exports;
     let texts = &words().export;
+    let none_chosen = Signal::derive(move || controls.with_chosen(Selection::is_empty));
+    let only_chosen = Signal::derive(move || exports.chosen_only.get() && !none_chosen.get());
     view! {
         <div id="csv-menu" class="menu csv-menu" popover="auto">
             {check(texts.all_columns, texts.all_columns_help, exports.all_columns)}
@@ -185,6 +199,17 @@ pub(super) fn Options() -> AnyView {
                 texts.bom_help,
                 exports.bom,
             )}
+            <label class="choice">
+                <span>{texts.rows}</span>
+                <select
+                    class="field"
+                    prop:value=move || if only_chosen.get() { "chosen" } else { "all" }
+                    on:change=move |event| exports.chosen_only.set(event_target_value(&event) == "chosen")
+                >
+                    <option value="all">{texts.rows_all}</option>
+                    <option value="chosen" disabled=none_chosen>{texts.rows_chosen}</option>
+                </select>
+            </label>
             <label class="choice">
                 <span>{texts.separator}</span>
                 <select

@@ -33,6 +33,13 @@ impl Asked {
         Self { set, typed, reading, query }
     }
 
+    /// Asks for what an address says; what is not understood of it stands in the box, with its hint.
+    pub(in super::super) fn read(self, text: &str) {
+        let (settled, left) = Query::settle(text);
+        self.typed.set(left);
+        self.set.set(settled);
+    }
+
     /// What stands in the box.
     pub(super) const fn typed(self) -> RwSignal<String> {
         self.typed
