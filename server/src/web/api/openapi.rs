@@ -16,7 +16,7 @@ use super::super::problem;
 /// The body of `POST /reports`: `Report`, or up to a thousand of them.
 #[derive(ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "described, never made")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "described, never made")]
 pub(super) enum Reports {
     One(Report),
     Many(Vec<Report>),
