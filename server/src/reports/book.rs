@@ -24,6 +24,8 @@ pub(super) struct Held {
     pub(super) started_at: Millis,
     pub(super) lease: Duration,
     until: Instant,
+    /// Under which time it stands in the order of expiry.
+    listed: Instant,
 }
 
 /// A request to end one.
@@ -68,18 +70,20 @@ impl Book {
         now: Instant,
     ) {
         let key: Arc<str> = key.into();
-        self.put_back(session, Held { source, key, started_at, lease, until: now + lease });
+        let until = now + lease;
+        self.put_back(session, Held { source, key, started_at, lease, until, listed: until });
     }
 
     /// Takes in again what [`Book::close`] has given.
     pub(super) fn put_back(&mut self, session: SessionId, held: Held) {
         self.keys.entry(held.source).or_default().insert(Arc::clone(&held.key), session);
-        self.due.insert((held.until, session));
+        self.due.insert((held.listed, session));
         self.held.insert(session, held);
     }
 
     pub(super) fn close(&mut self, session: SessionId) -> Option<Held> {
         let held = self.held.remove(&session)?;
+        self.due.remove(&(held.listed, session));
         if let Some(keys) = self.keys.get_mut(&held.source) {
             keys.remove(&held.key);
         }
@@ -107,7 +111,8 @@ impl Book {
                 over.push(session);
                 held.until = now + held.lease;
             }
-            self.due.insert((held.until, session));
+            held.listed = held.until;
+            self.due.insert((held.listed, session));
         }
         over
     }
@@ -199,6 +204,8 @@ mod tests {
         assert_eq!(book.over(now + LEASE / 2 + LEASE, 10), [loud]);
         // Its end could not be written: it is looked at again.
         assert_eq!(book.over(now + LEASE * 4, 10), [loud]);
+        book.close(loud);
+        assert!(book.due.is_empty(), "nothing is left of what was closed");
     }
 
     #[test]
