@@ -1,5 +1,5 @@
 // A system that reports its sessions: they are on the page, their users are marked, and it is asked to end them.
-import { AGENT, type World, expect, test } from '../world/world.ts';
+import { ACCOUNT, AGENT, type World, expect, test } from '../world/world.ts';
 import { SessionsPage } from '../world/sessions_page.ts';
 
 /** What a source says and hears. */
@@ -19,12 +19,12 @@ class Source {
     return JSON.parse(answer.body) as Record<string, string>;
   }
 
-  /** Opens a session; its id. */
+  /** Opens a session on the account that olga owns; its id. */
   async open(key: string, user: string): Promise<string> {
     const { session } = await this.report({
       open: {
         key, user, device: '192.0.2.9', client: 'ws-12', port: 443, type: 'ESSO',
-        service_url: 'https://crm.example', account_name: user,
+        service_url: 'https://crm.example', account_name: ACCOUNT.slice(0, -AGENT.length - 1),
       },
     });
     return session!;
