@@ -63,26 +63,28 @@ fn measure(world: &mut World, sessions: usize) -> anyhow::Result<Vec<Row>> {
     });
     let seen = run(world, &mut source, arguments);
     world.runtime.block_on(source.close())?;
-    let (ours, theirs) = seen?;
+    let (ours, theirs, rate) = seen?;
     let pair = Pair { many: &many, ours: &ours, theirs: &theirs };
-    rows(&pair, &bars, large, churn_seconds)
+    let churn = format!("{rate:.0} changes a second for {churn_seconds} s, sorted, scrolling");
+    rows(&pair, &bars, large, &churn)
 }
 
-/// Runs the script, and makes the changes that it asks for; what it saw of the page and of AG Grid.
-fn run(world: &World, source: &mut Source, arguments: Value) -> anyhow::Result<(Value, Value)> {
+/// Runs the script, and makes the changes that it asks for; what it saw of the page and of AG Grid, and how many
+/// changes a second were taken at least.
+fn run(world: &World, source: &mut Source, arguments: Value) -> anyhow::Result<(Value, Value, f64)> {
     let mut script = Script::start(world, "many", arguments)?;
+    let mut slowest = f64::INFINITY;
     loop {
         let mut said = script.says()?;
         match said["need"].as_str() {
             Some("churn") => {
                 let seconds = said["seconds"].as_f64().context("churn without seconds")?;
                 let churned = world.runtime.block_on(source.churn(CHANGES, seconds))?;
-                let rate = churned.changes as f64 / churned.seconds;
-                anyhow::ensure!(rate > 0.9 * CHANGES as f64, "only {rate:.0} changes a second were taken");
+                slowest = slowest.min(churned.changes as f64 / churned.seconds);
             }
             Some("rest") => std::thread::sleep(Duration::from_secs(1)),
             Some(other) => anyhow::bail!("the script needs {other}"),
-            None => return Ok((said["ours"].take(), said["theirs"].take())),
+            None => return Ok((said["ours"].take(), said["theirs"].take(), slowest)),
         }
     }
 }
@@ -167,7 +169,7 @@ impl Pair<'_> {
     }
 }
 
-fn rows(pair: &Pair<'_>, bars: &Bars, large: bool, churn_seconds: u32) -> anyhow::Result<Vec<Row>> {
+fn rows(pair: &Pair<'_>, bars: &Bars, large: bool, churn: &str) -> anyhow::Result<Vec<Row>> {
     let hand = samples(&pair.theirs["at_hand"])?.p50();
     let mut first = pair.times("navigation → first rows", "first", bars.first)?;
     first.peer = format!("{}, {hand:.0} ms with data at hand", first.peer);
