@@ -298,7 +298,7 @@ fn of_row(
         let filled = |text| fill(text, &[("column", &heading(column)), ("value", &shown)]);
         let copied = value.clone();
         items.push(first(item(filled(texts.copy_value), IconName::Link, move || {
-            copy(copied.clone(), controls)
+            copy(copied.clone(), controls);
         })));
         let (only, without) = (value.clone(), value);
         items.push(item(filled(texts.only_value), IconName::Search, move || {
