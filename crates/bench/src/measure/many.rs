@@ -173,8 +173,7 @@ fn rows(pair: &Pair<'_>, bars: &Bars, large: bool, churn: &str) -> anyhow::Resul
     let hand = samples(&pair.theirs["at_hand"])?.p50();
     let mut first = pair.times("navigation → first rows", "first", bars.first)?;
     first.peer = format!("{}, {hand:.0} ms with data at hand", first.peer);
-    let churned =
-        |what: &str| format!("{CHANGES} changes a second for {churn_seconds} s, sorted, scrolling: {what}");
+    let churned = |what: &str| format!("{churn}: {what}");
     Ok(vec![
         first,
         pair.times("navigation → all rows", "all", None)?,
