@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// A hidden page has no animation frames; it applies what came this often.
 const HIDDEN: Duration = Duration::from_millis(250);
 /// Milliseconds of a frame that what came may take.
-const APPLY_MS: f64 = 10.0;
+const APPLY_MS: f64 = 16.0;
 /// Heartbeats to expect until the server has said otherwise, in milliseconds.
 const HEARTBEAT_MS: i64 = 5_000;
 /// The close code of a socket whose sign-in has ended.

@@ -57,7 +57,7 @@ pub(super) fn Grid() -> AnyView {
     let busy = Signal::derive(move || (!board.is_loaded()).to_string());
     view! {
         <div class="grid-box">
-            <div class=class node_ref=scroller on:scroll=move |_| scroll.look()>
+            <div class=class node_ref=scroller on:scroll=move |_| scroll.scrolled()>
                 <table
                     role=role
                     aria-label=words().sessions.title

@@ -55,6 +55,26 @@ pub(super) fn fill(td: &Element, row: &Row) {
     }
 }
 
+/// Says of buttons that stay what they are about now.
+pub(super) fn rename(td: &Element, row: &Row) {
+    let texts = &words().sessions;
+    let of = terminate::in_words(&row.session);
+    let Ok(buttons) = td.query_selector_all("[data-act]") else { return };
+    for at in 0..buttons.length() {
+        let Some(button) = buttons.get(at).and_then(|button| button.dyn_into::<Element>().ok()) else {
+            continue;
+        };
+        let title = match button.get_attribute("data-act").as_deref() {
+            Some("choose") => texts.choose_of,
+            Some("watch") => texts.watch_of,
+            Some("link") => texts.copy_link_of,
+            Some("terminate") => texts.terminate_of,
+            _ => continue,
+        };
+        set(&button, "title", &words::fill(title, &[("what", &of)]));
+    }
+}
+
 /// Shows in the cell whether its session is chosen.
 pub(super) fn show_chosen(td: &Element, chosen: bool) {
     if let Some(choose) = td.query_selector("[role=checkbox]").ok().flatten() {

@@ -30,37 +30,78 @@ struct Painted {
     ticking: Vec<Ticking>,
     /// How many of the cells are pinned.
     pins: usize,
+    /// What its attributes say; none before they say anything.
+    state: Option<State>,
+}
+
+/// How a row stands among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    /// Its line, from 0.
+    line: usize,
+    ended: bool,
+    chosen: bool,
+    watched: bool,
+    in_group: bool,
 }
 
 impl Painted {
     fn new(row: &Arc<Row>) -> Self {
-        let id = row.session.id;
         let tr = element("tr", "");
-        set(&tr, "id", &format!("row-{id}"));
-        set(&tr, "data-session", &id.to_string());
         set(&tr, "role", "row");
         let acts = acts::frame();
         acts::fill(&acts, row);
         append(&tr, &acts);
-        Self { row: row.clone(), element: tr, cells: Vec::new(), acts, ticking: Vec::new(), pins: 0 }
+        let painted = Self {
+            row: row.clone(),
+            element: tr,
+            cells: Vec::new(),
+            acts,
+            ticking: Vec::new(),
+            pins: 0,
+            state: None,
+        };
+        painted.name();
+        painted
     }
 
-    /// Shows how it stands: ended, chosen, watched, in a group.
-    fn show_state(&self, chosen: bool, watched: bool, in_group: bool) {
-        let ended = self.row.ended.is_some();
-        let class = match (ended, watched) {
+    /// Makes of a row that is no longer drawn the one of another session.
+    fn reused(mut self, row: &Arc<Row>, shape: &Shape, now: Millis) -> Self {
+        let same_acts = acts::same(&self.row, row);
+        self.update(row, shape, now);
+        if same_acts {
+            acts::rename(&self.acts, row);
+        }
+        self.name();
+        self
+    }
+
+    fn name(&self) {
+        let id = self.row.session.id.to_string();
+        set(&self.element, "id", &format!("row-{id}"));
+        set(&self.element, "data-session", &id);
+    }
+
+    /// Shows how it stands.
+    fn show_state(&mut self, state: State) {
+        let before = self.state.replace(state);
+        if before == Some(state) {
+            return;
+        }
+        if before.map(|before| before.line) != Some(state.line) {
+            // The headings are the first row.
+            set(&self.element, "aria-rowindex", &(state.line + 2).to_string());
+        }
+        self.element.set_class_name(match (state.ended, state.watched) {
             (true, true) => "ended watched",
             (true, false) => "ended",
             (false, true) => "watched",
             (false, false) => "",
-        };
-        if self.element.class_name() != class {
-            self.element.set_class_name(class);
-        }
-        set(&self.element, "aria-selected", if chosen { "true" } else { "false" });
-        set_or_unset(&self.element, "aria-current", watched.then_some("true"));
-        set_or_unset(&self.element, "aria-level", in_group.then_some("2"));
-        acts::show_chosen(&self.acts, chosen);
+        });
+        set(&self.element, "aria-selected", if state.chosen { "true" } else { "false" });
+        set_or_unset(&self.element, "aria-current", state.watched.then_some("true"));
+        set_or_unset(&self.element, "aria-level", state.in_group.then_some("2"));
+        acts::show_chosen(&self.acts, state.chosen);
     }
 
     /// Takes another row of the same session, and other columns.
@@ -76,6 +117,7 @@ impl Painted {
             self.row = row.clone();
             if !same_acts {
                 acts::fill(&self.acts, row);
+                self.state = None;
             }
         }
         if self.pins != shape.pins || !self.cells.iter().map(|(column, _)| column).eq(&shape.columns) {
@@ -168,6 +210,24 @@ pub(super) fn start(controls: Controls, scroll: Scroll, body: NodeRef<html::Tbod
 
 type AllPainted = StoredValue<HashMap<Place, PaintedLine>, LocalStorage>;
 
+/// Takes away the lines that are not kept. Rows are given back to be used again for others; the one that has
+/// the focus is not among them, or the focus would go over to another session.
+fn take_spare(painted: &mut HashMap<Place, PaintedLine>, keep: &HashSet<&Place>) -> Vec<Painted> {
+    let gone: Vec<Place> = painted.keys().filter(|place| !keep.contains(place)).cloned().collect();
+    let focused = document().active_element();
+    let has_focus =
+        |row: &Painted| focused.as_ref().is_some_and(|focused| row.element.contains(Some(focused)));
+    let mut spare = Vec::with_capacity(gone.len());
+    for place in gone {
+        match painted.remove(&place) {
+            Some(PaintedLine::Row(row)) if !has_focus(&row) => spare.push(row),
+            Some(line) => line.element().remove(),
+            None => {}
+        }
+    }
+    spare
+}
+
 /// Draws the lines that are to be drawn, and takes away the others.
 fn draw(
     controls: Controls,
@@ -188,19 +248,14 @@ fn draw(
     });
     let keep: HashSet<&Place> = places.iter().collect();
     painted.update_value(|painted| {
-        painted.retain(|place, line| {
-            let stays = keep.contains(place);
-            if !stays {
-                line.element().remove();
-            }
-            stays
-        });
+        let mut spare = take_spare(painted, &keep);
         for (place, drawn) in &lines {
             match drawn {
                 Drawn::Row(row) => {
-                    let line = painted
-                        .entry((*place).clone())
-                        .or_insert_with(|| PaintedLine::Row(Painted::new(row)));
+                    let line = painted.entry((*place).clone()).or_insert_with(|| {
+                        let reused = spare.pop().map(|spare| spare.reused(row, &shape, now));
+                        PaintedLine::Row(reused.unwrap_or_else(|| Painted::new(row)))
+                    });
                     if let PaintedLine::Row(painted) = line {
                         painted.update(row, &shape, now);
                     }
@@ -215,14 +270,23 @@ fn draw(
                 }
             }
         }
+        spare.iter().for_each(|row| row.element.remove());
         place(&body, lines.iter().filter_map(|(place, _)| Some(painted.get(place)?.element())));
         controls.with_chosen(|chosen| {
             for (nth, (place, _)) in lines.iter().enumerate() {
-                let Some(line) = painted.get(place) else { continue };
-                // The headings are the first row.
-                set(line.element(), "aria-rowindex", &(first + nth + 2).to_string());
-                if let (PaintedLine::Row(row), Place::Row(id)) = (line, place) {
-                    row.show_state(chosen.contains(*id), watched == Some(*id), grouped.is_some());
+                let line = first + nth;
+                match (painted.get_mut(place), place) {
+                    (Some(PaintedLine::Row(row)), Place::Row(id)) => row.show_state(State {
+                        line,
+                        ended: row.row.ended.is_some(),
+                        chosen: chosen.contains(*id),
+                        watched: watched == Some(*id),
+                        in_group: grouped.is_some(),
+                    }),
+                    (Some(PaintedLine::Group(group)), _) => {
+                        set(&group.element, "aria-rowindex", &(line + 2).to_string());
+                    }
+                    _ => {}
                 }
             }
         });

@@ -42,6 +42,16 @@ struct Window {
     len: usize,
 }
 
+/// Where the box stood and how large it was when last looked at. Asking it again after a change of the rows
+/// would have the browser lay out the whole page at once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    top: i32,
+    height: i32,
+    /// Height of the heading, which stays in sight above the rows.
+    head: i32,
+}
+
 /// The scrolled box; a handle, cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Scroll {
@@ -51,6 +61,7 @@ pub(super) struct Scroll {
     body: NodeRef<html::Tbody>,
     window: RwSignal<Window>,
     drawn: Memo<Vec<Place>>,
+    seen: StoredValue<Seen>,
     /// The sessions in sight when last looked, and their places: what is to stay where it is.
     anchors: StoredValue<Vec<(SessionId, usize)>>,
     /// Whether the pointer or the focus is in the rows.
@@ -75,6 +86,7 @@ impl Scroll {
             body,
             window,
             drawn,
+            seen: StoredValue::default(),
             anchors: StoredValue::default(),
             held: StoredValue::new(false),
             above: RwSignal::new(0),
@@ -88,7 +100,7 @@ impl Scroll {
         });
         Effect::new(move |_| {
             let Some(scroller) = scroller.get() else { return };
-            let resized = Closure::<dyn FnMut()>::new(move || scroll.look());
+            let resized = Closure::<dyn FnMut()>::new(move || scroll.scrolled());
             if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
                 observer.observe(&scroller);
                 let kept = StoredValue::new_local((observer, resized));
@@ -120,31 +132,34 @@ impl Scroll {
 
     /// Shows the first rows.
     pub(super) fn to_top(self) {
-        if let Some(scroller) = self.scroller.get_untracked() {
-            scroller.set_scroll_top(0);
-        }
+        self.go_to(0);
         self.look();
     }
 
     /// Brings a row into sight.
     pub(super) fn reveal(self, place: usize) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
-        let head = self.head_px(&scroller);
-        let (top, height) = (self.pixels(place), scroller.client_height() - head);
-        if top < scroller.scroll_top() {
-            scroller.set_scroll_top(top);
-        } else if top + self.row_px() > scroller.scroll_top() + height {
-            scroller.set_scroll_top(top + self.row_px() - height);
+        let Seen { top, height, head } = self.seen.get_value();
+        let (row, height) = (self.pixels(place), height - head);
+        if row < top {
+            self.go_to(row);
+        } else if row + self.row_px() > top + height {
+            self.go_to(row + self.row_px() - height);
         }
         self.look();
     }
 
     /// How many whole rows are in sight.
     pub(super) fn page(self) -> usize {
-        self.scroller.get_untracked().map_or(1, |scroller| {
-            let height = scroller.client_height() - self.head_px(&scroller);
-            usize::try_from(height / self.row_px()).unwrap_or(1).max(1)
-        })
+        let Seen { height, head, .. } = self.seen.get_value();
+        usize::try_from((height - head) / self.row_px()).unwrap_or(1).max(1)
+    }
+
+    /// Scrolls to a position. Where that is beyond the end, the browser says so by scrolling back.
+    fn go_to(self, top: i32) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(top);
+            self.seen.update_value(|seen| seen.top = top);
+        }
     }
 
     /// Height of a row in CSS pixels.
@@ -157,46 +172,51 @@ impl Scroll {
         i32::try_from(rows).unwrap_or(i32::MAX / row).saturating_mul(row)
     }
 
-    fn head_px(self, scroller: &web_sys::HtmlDivElement) -> i32 {
-        // The heading stays in sight, above the rows.
-        self.body.get_untracked().map_or(0, |body| body.offset_top() - scroller.client_top()).clamp(0, 60)
-    }
-
     /// Follows a change of the rows. Rows that a person arranged anew are shown from the top;
     /// otherwise what is in sight stays where it is.
     fn follow(self, arranged: bool) {
-        let (Some(scroller), Some(body)) = (self.scroller.get_untracked(), self.body.get_untracked()) else {
-            return;
-        };
+        let Some(body) = self.body.get_untracked() else { return };
         // The height goes first: a scroll position beyond it would be cut off.
         let len = self.board.view(View::lines);
         set_px(&body, "height", self.pixels(len));
+        let top = self.seen.with_value(|seen| seen.top);
         if arranged {
-            scroller.set_scroll_top(0);
-        } else if scroller.scroll_top() > 0 || self.held.get_value() {
+            self.go_to(0);
+        } else if top > 0 || self.held.get_value() {
             let moved = self.anchors.with_value(|anchors| {
                 anchors
                     .iter()
                     .find_map(|(id, was)| Some(self.pixels(self.board.line_of(*id)?) - self.pixels(*was)))
             });
             if let Some(moved) = moved.filter(|moved| *moved != 0) {
-                let before = scroller.scroll_top();
-                scroller.set_scroll_top(before + moved);
-                let came = usize::try_from((scroller.scroll_top() - before) / self.row_px()).unwrap_or(0);
+                self.go_to((top + moved).max(0));
+                let came = usize::try_from(moved / self.row_px()).unwrap_or(0);
                 self.above.update(|above| *above += came);
             }
         }
         self.look();
     }
 
-    /// Looks at the scroll position and draws the rows around it.
-    pub(super) fn look(self) {
+    /// The box was scrolled, or has another size.
+    pub(super) fn scrolled(self) {
         let (Some(scroller), Some(body)) = (self.scroller.get_untracked(), self.body.get_untracked()) else {
             return;
         };
+        self.seen.set_value(Seen {
+            top: scroller.scroll_top(),
+            height: scroller.client_height(),
+            head: (body.offset_top() - scroller.client_top()).clamp(0, 60),
+        });
+        self.look();
+    }
+
+    /// Draws the rows around where the box stands.
+    fn look(self) {
+        let Some(body) = self.body.get_untracked() else { return };
+        let Seen { top, height, .. } = self.seen.get_value();
         let len = self.board.view_now(View::lines);
-        let top = usize::try_from(scroller.scroll_top() / self.row_px()).unwrap_or(0);
-        let in_sight = usize::try_from(scroller.client_height() / self.row_px()).unwrap_or(0) + 1;
+        let top = usize::try_from(top / self.row_px()).unwrap_or(0);
+        let in_sight = usize::try_from(height / self.row_px()).unwrap_or(0) + 1;
         let first = top.saturating_sub(MARGIN).min(len);
         let window = Window { first, len: in_sight + 2 * MARGIN };
         if top == 0 && self.above.get_untracked() != 0 {
