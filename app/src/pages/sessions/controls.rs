@@ -1,5 +1,8 @@
 //! What a person set on the sessions page: layout, order, filter, frozen or not, and who is watched.
 
+mod choosing;
+mod columns;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -16,15 +19,12 @@ use crate::board::Board;
 use crate::clock::{Clock, offset_at, use_now};
 use crate::feed::{Feed, Status};
 use crate::kept::{KeptLayout, MyName};
-use crate::pages::wall;
-use crate::parts::terminate::Terminator;
 use crate::parts::toast::{Toasts, use_toasts};
 use crate::table::{
-    Clause, Column, Direction, Filter, KindSet, Layout, Lens, Order, Pattern, Selection, Sort, Value, View,
-    key_of,
+    Clause, Column, Direction, Filter, KindSet, Layout, Lens, Order, Pattern, Selection, Sort, Value, key_of,
 };
-use crate::text::{count, visible};
-use crate::words::{fill, heading, words};
+use crate::text::visible;
+use crate::words::{fill, words};
 
 /// The shown columns in their order; the first `pins` of them stay at the left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,65 +176,6 @@ impl Controls {
         self.sort.update(|sort| sort.set(column, direction, several));
     }
 
-    /// Says that the rows are arranged as somebody asked for.
-    fn tell_arranged(self) {
-        let texts = &words().grid;
-        let rows = match self.board.view_now(View::len) {
-            1 => texts.row.to_owned(),
-            n => fill(texts.rows, &[("n", &count(n))]),
-        };
-        let order = self.sort.with_untracked(crate::words::order);
-        self.announcer.say(match self.board.view_now(|view| view.order().group) {
-            Some(column) => {
-                fill(texts.said_grouped, &[("column", &heading(column)), ("order", &order), ("rows", &rows)])
-            }
-            None => fill(texts.said_sorted, &[("order", &order), ("rows", &rows)]),
-        });
-    }
-
-    /// Groups the rows by a column, or by none.
-    pub(super) fn group_by(self, column: Option<Column>) {
-        self.change_layout(|layout| layout.set_group(column));
-    }
-
-    /// Pins a column to the left, or lets it go.
-    pub(super) fn pin(self, column: Column, pinned: bool) {
-        self.change_layout(|layout| layout.pin(column, pinned));
-        let text = if pinned { words().grid.said_pinned } else { words().grid.said_unpinned };
-        self.announcer.say(fill(text, &[("column", &heading(column))]));
-    }
-
-    /// Hides a column.
-    pub(super) fn hide(self, column: Column) {
-        self.change_layout(|layout| layout.show(column, false));
-        self.announcer.say(fill(words().grid.said_hidden, &[("column", &heading(column))]));
-    }
-
-    /// Moves a column one place to the left or right.
-    pub(super) fn nudge(self, column: Column, right: bool) {
-        self.change_layout(|layout| {
-            layout.nudge(column, right);
-        });
-        self.tell_moved(column);
-    }
-
-    /// Puts a column where it was dropped.
-    pub(super) fn dropped(self, moved: Option<(Column, Column)>) {
-        if let Some((column, over)) = moved {
-            self.change_layout(|layout| layout.move_to(column, over));
-            self.tell_moved(column);
-        }
-    }
-
-    fn tell_moved(self, column: Column) {
-        let shown = self.kept.signal().with_untracked(Layout::shown);
-        let nth = shown.iter().position(|known| *known == column).map_or(0, |nth| nth + 1);
-        self.announcer.say(fill(
-            words().grid.said_moved,
-            &[("column", &heading(column)), ("nth", &nth.to_string()), ("all", &shown.len().to_string())],
-        ));
-    }
-
     /// A session's value in a column as the filter box would name it; none where it is not asked for by value.
     pub(super) fn value_in_words(self, session: &Session, column: Column) -> Option<String> {
         let asked = key_of(column).is_some() || column == Column::Type;
@@ -326,95 +267,6 @@ impl Controls {
     /// Closes the live pane.
     pub(super) fn close_pane(self) {
         self.navigate(&self.address(None));
-    }
-
-    /// Looks at the chosen sessions, and follows them.
-    pub(super) fn with_chosen<T>(self, look: impl FnOnce(&Selection) -> T) -> T {
-        self.chosen.with(look)
-    }
-
-    /// The chosen sessions that are open, in the order in which they were chosen.
-    pub(super) fn chosen(self) -> Vec<SessionId> {
-        self.chosen.with(|chosen| chosen.ids().iter().copied().filter(|id| self.is_open(*id)).collect())
-    }
-
-    fn is_open(self, id: SessionId) -> bool {
-        self.board.live_row(id).is_some_and(|row| row.ended.is_none())
-    }
-
-    /// Chooses an open session, or no longer.
-    pub(super) fn toggle_chosen(self, id: SessionId) {
-        if self.is_open(id) {
-            self.chosen.update(|chosen| chosen.toggle(id));
-            self.tell_chosen();
-        }
-    }
-
-    fn tell_chosen(self) {
-        let n = self.chosen.with_untracked(Selection::len);
-        self.announcer.say(fill(words().grid.said_chosen, &[("n", &count(n))]));
-    }
-
-    /// Chooses every row from where the last one was chosen to this one.
-    pub(super) fn choose_to(self, id: SessionId) {
-        let from = self.chosen.with_untracked(Selection::anchor).filter(|anchor| *anchor != id);
-        let places = from.and_then(|from| Some((self.board.place(from)?, self.board.place(id)?)));
-        let Some((from, to)) = places else {
-            if !self.chosen.with_untracked(|chosen| chosen.contains(id)) {
-                self.toggle_chosen(id);
-            }
-            return;
-        };
-        let range = self.board.view_now(|view| view.open_between(from.min(to), from.max(to)));
-        self.chosen.update(|chosen| chosen.extend(range));
-        self.tell_chosen();
-    }
-
-    /// Chooses every row that is shown.
-    pub(super) fn choose_all(self) {
-        let all = self.board.view_now(|view| view.open_between(0, usize::MAX));
-        self.chosen.update(|chosen| chosen.extend(all));
-        self.tell_chosen();
-    }
-
-    /// Chooses none.
-    pub(super) fn choose_none(self) {
-        self.chosen.update(Selection::clear);
-        self.tell_chosen();
-    }
-
-    /// Lets go of chosen sessions that are no longer open.
-    fn drop_ended(self) {
-        if self.chosen.with_untracked(|chosen| chosen.ids().iter().any(|id| !self.is_open(*id))) {
-            self.chosen.update(|chosen| {
-                chosen.retain(|id| self.is_open(id));
-            });
-        }
-    }
-
-    /// Asks for the reason to end the chosen sessions, as far as the viewer may.
-    pub(super) fn terminate_chosen(self, terminator: Terminator) {
-        let rows = untrack(|| self.chosen()).into_iter().filter_map(|id| self.board.live_row(id));
-        let sessions: Vec<Session> =
-            rows.filter(|row| row.rights.terminate).map(|row| row.session.clone()).collect();
-        if sessions.is_empty() {
-            self.toasts.failed(words().terminate.none_ends);
-        } else {
-            terminator.open_all(sessions);
-        }
-    }
-
-    /// Opens the chosen sessions side by side, as far as they can be watched and fit.
-    pub(super) fn watch_chosen(self) {
-        let mut ids = untrack(|| self.chosen());
-        ids.retain(|id| self.board.live_row(*id).is_some_and(|row| row.rights.watch));
-        if ids.len() > wall::MOST {
-            self.toasts.failed(wall::too_many(ids.len()));
-        } else if ids.is_empty() {
-            self.toasts.failed(words().sessions.none_watched);
-        } else {
-            self.navigate(&wall::path_of(&ids));
-        }
     }
 
     /// Sorts another way.
