@@ -65,6 +65,7 @@ test('the system decides as long as nobody else does', async ({ world }) => {
 
 test('a look follows its person to another browser, and nobody else', async ({ world }) => {
   const page = await world.sessionsPage('olga');
+  await expect.poll(() => rowHeight(page)).toBeGreaterThan(0);
   const roomy = await rowHeight(page);
   await open(page);
   const kept = page.waitForResponse('**/api/save_look');

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -48,6 +48,8 @@ struct World {
     tool: PathBuf,
     folder: PathBuf,
     server: Child,
+    /// Held open: the server says more than where it listens, and ends when nobody can hear it.
+    _said: BufReader<ChildStdout>,
     url: String,
     person: String,
     agent: String,
@@ -81,9 +83,9 @@ fn prepared() -> Result<World> {
         .spawn()
         .context("cannot start the server")?;
     let stdout = server.stdout.take().context("the server has no output")?;
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line)?;
-    let mut world = World { tool, folder, server, url: String::new(), person, agent };
+    let (mut line, mut said) = (String::new(), BufReader::new(stdout));
+    said.read_line(&mut line)?;
+    let mut world = World { tool, folder, server, _said: said, url: String::new(), person, agent };
     let url = line.trim().strip_prefix("listening on ").context("the server did not start")?;
     world.url = url.to_owned();
     Ok(world)
