@@ -20,6 +20,11 @@ export async function expectAccessibleInEveryLook(page: Page): Promise<void> {
   const before = page.viewportSize();
   for (const { colorScheme, width, height, density } of LOOKS) {
     await page.emulateMedia({ colorScheme });
+    // The page hears of another scheme by an event, a moment later.
+    await page.waitForFunction((scheme) => {
+      const { choice, theme } = document.documentElement.dataset;
+      return choice === 'light' || choice === 'dark' || theme === scheme;
+    }, colorScheme);
     await page.setViewportSize({ width, height });
     await page.evaluate((density) => (document.documentElement.dataset['density'] = density), density);
     const look = `${colorScheme}, ${width} px, ${density}`;
@@ -35,11 +40,16 @@ export async function expectAccessibleInEveryLook(page: Page): Promise<void> {
 async function violations(page: Page): Promise<string[]> {
   // What is still fading in has no contrast yet.
   await page.evaluate(async () => {
-    const moving = document.getAnimations().filter((animation) => {
-      const { iterations } = animation.effect?.getComputedTiming() ?? {};
-      return iterations !== Infinity;
-    });
-    await Promise.allSettled(moving.map((animation) => animation.finished));
+    for (;;) {
+      // What has just been changed begins to move with the next frame.
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const moving = document.getAnimations().filter((animation) => {
+        const { iterations } = animation.effect?.getComputedTiming() ?? {};
+        return iterations !== Infinity && animation.playState === 'running';
+      });
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving.map((animation) => animation.finished));
+    }
   });
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
