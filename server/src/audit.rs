@@ -29,11 +29,13 @@ pub enum Action {
     PasswordSet,
     /// An agent was added.
     AgentAdded,
+    /// An application's addresses, or who may sign in to it, were changed.
+    AgentChanged,
     /// An account was added.
     AccountAdded,
     /// An account's watch policy or recording rule was changed.
     AccountChanged,
-    /// An account was given another secret.
+    /// An account, or an application, was given another secret.
     SecretSet,
     /// A grant was given.
     GrantAdded,
@@ -85,7 +87,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which people look for them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -111,6 +113,7 @@ impl Action {
         Self::UserDisabled,
         Self::PasswordSet,
         Self::AgentAdded,
+        Self::AgentChanged,
         Self::AccountAdded,
         Self::AccountChanged,
         Self::SecretSet,
@@ -136,6 +139,7 @@ impl Action {
             Self::UserDisabled => "user disabled",
             Self::PasswordSet => "password set",
             Self::AgentAdded => "agent added",
+            Self::AgentChanged => "agent changed",
             Self::AccountAdded => "account added",
             Self::AccountChanged => "account changed",
             Self::SecretSet => "secret set",

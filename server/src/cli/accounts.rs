@@ -12,7 +12,7 @@ use super::table::table;
 use super::{Desk, event, print};
 use crate::audit::Action;
 use crate::names;
-use crate::store::{NewAccount, SecretKind, StoreError, policy_text, recording_text};
+use crate::store::{AgentKind, NewAccount, SecretKind, StoreError, policy_text, recording_text};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -73,6 +73,9 @@ pub(super) struct SecretSource {
     /// File with the account's private key, without a passphrase
     #[arg(long, value_name = "FILE")]
     private_key: Option<PathBuf>,
+    /// There is none: the agent is a web application, which people sign in to as themselves
+    #[arg(long)]
+    no_secret: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -110,11 +113,19 @@ impl From<Recording> for RecordingRule {
 }
 
 impl SecretSource {
-    fn read(&self) -> anyhow::Result<(SecretKind, Zeroizing<String>)> {
-        match &self.private_key {
-            Some(file) => Ok((SecretKind::PrivateKey, input::private_key(file)?)),
-            None => Ok((SecretKind::Password, input::password()?)),
-        }
+    fn read(&self, agent: AgentKind) -> anyhow::Result<(SecretKind, Zeroizing<String>)> {
+        let kind = match (&self.private_key, self.no_secret) {
+            (Some(_), _) => SecretKind::PrivateKey,
+            (None, true) => SecretKind::Nothing,
+            (None, false) => SecretKind::Password,
+        };
+        kind.fits(agent).map_err(StoreError::Refused)?;
+        let secret = match &self.private_key {
+            Some(file) => input::private_key(file)?,
+            None if self.no_secret => Zeroizing::default(),
+            None => input::password()?,
+        };
+        Ok((kind, secret))
     }
 }
 
@@ -145,7 +156,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
         }
         Command::Secret { account, secret } => {
             let account = desk.store.expect_account(&account.login, &account.agent).await?;
-            let (kind, secret) = secret.read()?;
+            let (kind, secret) = secret.read(desk.store.expect_agent(&account.agent).await?.kind)?;
             let sealed = desk.vault()?.seal(account.id, &secret)?;
             desk.store.set_secret(&account, kind, sealed, event(Action::SecretSet)).await?;
             print(&format!("set the secret of {}", account.name()))
@@ -156,8 +167,9 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
 async fn add(desk: &Desk, add: Add) -> anyhow::Result<()> {
     let AccountName { login, agent } = add.account;
     names::login(&login).map_err(StoreError::Refused)?;
-    let agent = desk.store.expect_agent(&agent).await?.name;
-    let (kind, secret) = add.secret.read()?;
+    let agent = desk.store.expect_agent(&agent).await?;
+    let (kind, secret) = add.secret.read(agent.kind)?;
+    let agent = agent.name;
     let id = AccountId::generate();
     let sealed = desk.vault()?.seal(id, &secret)?;
     let (policy, recording) = (add.watch.into(), add.recording.into());

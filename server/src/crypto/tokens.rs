@@ -1,4 +1,4 @@
-//! Random tokens (cookies, API tokens, set-up links) and the hashes that are kept of them.
+//! Random tokens (cookies, API tokens, client secrets, set-up links) and the hashes that are kept of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 pub const API_PREFIX: &str = "slt_";
 /// What the token of an agent that reports sessions starts with.
 pub const AGENT_PREFIX: &str = "sla_";
+/// What the client secret of an application starts with.
+pub const CLIENT_PREFIX: &str = "slc_";
 /// Bytes of chance in a token: out of reach of guessing.
 const TOKEN_BYTES: usize = 32;
 
@@ -29,6 +31,12 @@ pub fn api() -> String {
 #[must_use]
 pub fn agent() -> String {
     format!("{AGENT_PREFIX}{}", random())
+}
+
+/// A new client secret of an application.
+#[must_use]
+pub fn client() -> String {
+    format!("{CLIENT_PREFIX}{}", random())
 }
 
 /// What is kept of a token: SHA-256, hexadecimal. No salt: a token is no word of a dictionary.

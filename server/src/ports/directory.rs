@@ -1,4 +1,4 @@
-//! The gateway's directory over the store.
+//! The SSH gateway's directory over the store: agents that are SSH servers, and nothing else.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use crate::audit::{Action, Event};
 use crate::auth::{Auth, Door, Outcome};
 use crate::crypto::vault::Vault;
 use crate::journal::Journal;
-use crate::store::{self, PinnedKey, SealedAccount, SecretKind, Store};
+use crate::store::{self, AgentKind, PinnedKey, SealedAccount, SecretKind, Store};
 
 /// Users, accounts, grants and host keys, for the gateway.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ impl Directory for StoreDirectory {
 
     async fn accounts(&self, user: UserId) -> Result<Vec<Account>, DirectoryError> {
         let store = self.store.clone();
-        let rows = self.here(async move { store.accounts_for(user).await }).await?;
+        let rows = self.here(async move { store.accounts_for(user, AgentKind::Ssh).await }).await?;
         let account = |row: store::AccountRow| Account {
             login: row.login,
             agent: row.agent,
@@ -93,7 +93,8 @@ impl Directory for StoreDirectory {
         agent: &str,
     ) -> Result<Option<Connection>, DirectoryError> {
         let (store, login, agent) = (self.store.clone(), login.to_owned(), agent.to_owned());
-        let found = self.here(async move { store.account_for(user, &login, &agent).await }).await?;
+        let found =
+            self.here(async move { store.account_for(user, AgentKind::Ssh, &login, &agent).await }).await?;
         found.map(|sealed| self.unsealed(sealed)).transpose()
     }
 
@@ -144,6 +145,7 @@ impl StoreDirectory {
             secret: match sealed.kind {
                 SecretKind::Password => Secret::Password(secret),
                 SecretKind::PrivateKey => Secret::PrivateKey(secret),
+                SecretKind::Nothing => return Err(DirectoryError("the account has no secret".into())),
             },
             policy: sealed.policy,
             recording: sealed.recording,

@@ -7,7 +7,7 @@ use wire::{AccountId, AgentId, Millis, UserId};
 
 use super::directory::commit;
 use super::rows::{number, parsed, policy, policy_text, recording, recording_text, unreadable};
-use super::{Store, StoreError};
+use super::{AgentKind, Store, StoreError};
 use crate::audit::Event;
 use crate::names;
 
@@ -18,6 +18,8 @@ pub enum SecretKind {
     Password,
     /// A private key without a passphrase.
     PrivateKey,
+    /// There is none: the account is a role in a web application, which people sign in to as themselves.
+    Nothing,
 }
 
 impl SecretKind {
@@ -27,6 +29,26 @@ impl SecretKind {
         match self {
             Self::Password => "password",
             Self::PrivateKey => "private key",
+            Self::Nothing => "none",
+        }
+    }
+
+    /// Refuses a secret that such an agent cannot be shown.
+    ///
+    /// # Errors
+    /// What to give instead.
+    pub fn fits(self, agent: AgentKind) -> Result<(), String> {
+        match (agent, self) {
+            (AgentKind::Ssh, Self::Password | Self::PrivateKey)
+            | (AgentKind::Postgres, Self::Password)
+            | (AgentKind::Application, Self::Nothing) => Ok(()),
+            (AgentKind::Application, _) => Err("people sign in to a web application as themselves: \
+                 an account on it has no secret"
+                .into()),
+            (_, Self::Nothing) => {
+                Err(format!("an account on {} has a secret: give its password", agent.words()))
+            }
+            (_, Self::PrivateKey) => Err(format!("{} takes no private key: give a password", agent.words())),
         }
     }
 }
@@ -142,6 +164,7 @@ impl Store {
     pub async fn add_account(&self, new: NewAccount, event: Event) -> Result<(), StoreError> {
         names::login(&new.login).map_err(StoreError::Refused)?;
         let agent = self.expect_agent(&new.agent).await?;
+        new.kind.fits(agent.kind).map_err(StoreError::Refused)?;
         let name = format!("{}@{}", new.login, agent.name);
         let mut tx = self.change().await?;
         sqlx::query(
@@ -174,7 +197,7 @@ impl Store {
     /// Gives an account another secret, sealed for its id.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the agent takes no such secret.
     pub async fn set_secret(
         &self,
         account: &AccountRow,
@@ -182,6 +205,7 @@ impl Store {
         sealed: String,
         event: Event,
     ) -> Result<(), StoreError> {
+        kind.fits(self.expect_agent(&account.agent).await?.kind).map_err(StoreError::Refused)?;
         let mut tx = self.change().await?;
         sqlx::query("UPDATE accounts SET secret_kind = $2, secret_sealed = $3 WHERE id = $1")
             .bind(account.id.to_string())
@@ -245,30 +269,32 @@ impl Store {
         }
     }
 
-    /// The accounts that a user may connect to, by agent and login.
+    /// The accounts that a user may connect to on agents of a kind, by agent and login.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn accounts_for(&self, user: UserId) -> Result<Vec<AccountRow>, StoreError> {
+    pub async fn accounts_for(&self, user: UserId, kind: AgentKind) -> Result<Vec<AccountRow>, StoreError> {
         let rows = sqlx::query(listed!(
-            "WHERE EXISTS (SELECT 1 FROM grants WHERE grants.account_id = accounts.id \
+            "WHERE agents.kind = $2 AND EXISTS (SELECT 1 FROM grants WHERE grants.account_id = accounts.id \
              AND grants.user_id = $1 AND grants.kind IN ('owner', 'user')) \
              ORDER BY agents.name_key, accounts.login"
         ))
         .bind(user.to_string())
+        .bind(kind.as_str())
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(AccountRow::from_row).collect()
     }
 
-    /// An account that a user may connect to: there is one, the user is not disabled and owns it or
-    /// may use it. A manager may not.
+    /// An account on an agent of that kind that a user may connect to: there is one, the user is not
+    /// disabled and owns it or may use it. A manager may not.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn account_for(
         &self,
         user: UserId,
+        kind: AgentKind,
         login: &str,
         agent: &str,
     ) -> Result<Option<SealedAccount>, StoreError> {
@@ -280,7 +306,7 @@ impl Store {
              FROM accounts JOIN agents ON agents.id = accounts.agent_id \
              LEFT JOIN jump_server_groups ON jump_server_groups.id = agents.group_id \
              LEFT JOIN host_keys ON host_keys.agent_id = agents.id \
-             WHERE accounts.login = $2 AND agents.name_key = $3 \
+             WHERE accounts.login = $2 AND agents.name_key = $3 AND agents.kind = $4 \
              AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = grants.user_id \
              WHERE grants.account_id = accounts.id AND grants.user_id = $1 \
              AND grants.kind IN ('owner', 'user') AND users.disabled_at IS NULL)",
@@ -288,6 +314,7 @@ impl Store {
         .bind(user.to_string())
         .bind(login)
         .bind(names::key(agent))
+        .bind(kind.as_str())
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
@@ -295,7 +322,7 @@ impl Store {
         Ok(Some(SealedAccount {
             id: parsed(&row, "id")?,
             login: row.try_get("login")?,
-            kind: [SecretKind::Password, SecretKind::PrivateKey]
+            kind: [SecretKind::Password, SecretKind::PrivateKey, SecretKind::Nothing]
                 .into_iter()
                 .find(|known| known.as_str() == kind)
                 .ok_or_else(|| unreadable("secret_kind", kind))?,

@@ -7,14 +7,15 @@ use wire::{AgentId, Millis};
 
 use super::directory::commit;
 use super::rows::{number, parsed};
-use super::{Store, StoreError, host_keys};
+use super::{AgentKind, AgentUrl, NewApplication, Store, StoreError, applications, host_keys};
 use crate::audit::Event;
 use crate::names;
 
 macro_rules! select {
     ($end:literal) => {
         concat!(
-            "SELECT agents.id, agents.name, agents.display_name, agents.service_url, agents.host, agents.port, ",
+            "SELECT agents.id, agents.name, agents.display_name, agents.kind, agents.service_url, agents.host, ",
+            "agents.port, ",
             "jump_server_groups.name AS group_name, host_keys.fingerprint AS fingerprint FROM agents ",
             "LEFT JOIN jump_server_groups ON jump_server_groups.id = agents.group_id ",
             "LEFT JOIN host_keys ON host_keys.agent_id = agents.id ",
@@ -32,7 +33,9 @@ pub struct AgentRow {
     pub name: String,
     /// What people call it.
     pub display_name: String,
-    /// What it is connected to: `ssh://HOST:PORT`.
+    /// What speaks with it.
+    pub kind: AgentKind,
+    /// What it is connected to: `ssh://HOST:PORT`, for instance.
     pub service_url: String,
     /// Host of the URL.
     pub host: String,
@@ -55,53 +58,10 @@ pub struct NewAgent {
     pub url: AgentUrl,
     /// The group that it is reached through, made when it is not there.
     pub group: Option<String>,
-    /// The host key that it must show, as `TYPE BASE64`.
+    /// The host key that an SSH server must show, as `TYPE BASE64`.
     pub host_key: Option<String>,
-}
-
-/// `ssh://HOST:PORT`, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgentUrl {
-    /// Host name or address, an IPv6 one without brackets.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-}
-
-impl AgentUrl {
-    /// The URL as sessions show it.
-    #[must_use]
-    pub fn service_url(&self) -> String {
-        let Self { host, port } = self;
-        if host.contains(':') { format!("ssh://[{host}]:{port}") } else { format!("ssh://{host}:{port}") }
-    }
-}
-
-impl std::str::FromStr for AgentUrl {
-    type Err = String;
-
-    fn from_str(url: &str) -> Result<Self, Self::Err> {
-        let usage = || format!("{url:?} is not an address of an SSH server: write ssh://HOST:PORT");
-        let rest = url.strip_prefix("ssh://").ok_or_else(usage)?;
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let (host, port) = match rest.strip_prefix('[') {
-            Some(rest) => {
-                let (host, after) = rest.split_once(']').ok_or_else(usage)?;
-                host.parse::<std::net::Ipv6Addr>().map_err(|_| usage())?;
-                (host, after.strip_prefix(':').or(after.is_empty().then_some("22")).ok_or_else(usage)?)
-            }
-            None => rest.rsplit_once(':').unwrap_or((rest, "22")),
-        };
-        let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
-        if host.is_empty() || host.len() > 253 || !host.chars().all(plain) {
-            return Err(usage());
-        }
-        let colons_in_brackets = rest.starts_with('[') || !host.contains(':');
-        match port.parse() {
-            Ok(port) if port > 0 && colons_in_brackets => Ok(Self { host: host.into(), port }),
-            _ => Err(usage()),
-        }
-    }
+    /// What else there is to a web application, and to nothing else.
+    pub application: Option<NewApplication>,
 }
 
 impl AgentRow {
@@ -110,6 +70,7 @@ impl AgentRow {
             id: parsed(row, "id")?,
             name: row.try_get("name")?,
             display_name: row.try_get("display_name")?,
+            kind: parsed(row, "kind")?,
             service_url: row.try_get("service_url")?,
             host: row.try_get("host")?,
             port: number(row, "port")?,
@@ -127,6 +88,19 @@ impl Store {
     pub async fn add_agent(&self, new: NewAgent, event: Event) -> Result<AgentId, StoreError> {
         names::agent(&new.name).map_err(StoreError::Refused)?;
         names::text("display name", &new.display_name).map_err(StoreError::Refused)?;
+        let kind = new.url.kind();
+        if new.host_key.is_some() {
+            shows_host_key(&new.name, kind)?;
+        }
+        if kind == AgentKind::Application && new.group.is_some() {
+            return StoreError::refused(format!(
+                "{} is a web application: browsers go there, not a jump server group",
+                new.name
+            ));
+        }
+        if new.application.is_some() != (kind == AgentKind::Application) {
+            return StoreError::refused(format!("{} is {}, not a web application", new.name, kind.words()));
+        }
         let id = AgentId::generate();
         let display_name = if new.display_name.is_empty() { &new.name } else { &new.display_name };
         let mut tx = self.change().await?;
@@ -136,15 +110,16 @@ impl Store {
         };
         sqlx::query(
             "INSERT INTO agents (id, name, name_key, display_name, kind, service_url, host, port, group_id, \
-             created_at) VALUES ($1, $2, $3, $4, 'ssh', $5, $6, $7, $8, $9)",
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(id.to_string())
         .bind(new.name.clone())
         .bind(names::key(&new.name))
         .bind(display_name.clone())
-        .bind(new.url.service_url())
-        .bind(new.url.host.clone())
-        .bind(i64::from(new.url.port))
+        .bind(kind.as_str())
+        .bind(new.url.service_url().to_owned())
+        .bind(new.url.host().to_owned())
+        .bind(i64::from(new.url.port()))
         .bind(group)
         .bind(Millis::now().0)
         .execute(&mut *tx)
@@ -153,7 +128,11 @@ impl Store {
         if let Some(key) = &new.host_key {
             host_keys::pin(&mut tx, id, key, "given").await?;
         }
-        commit(tx, &event.on(new.name).detail(new.url.service_url())).await?;
+        let mut said = new.url.service_url().to_owned();
+        if let Some(application) = &new.application {
+            said = format!("{said}, {}", applications::insert(&mut tx, id, application).await?);
+        }
+        commit(tx, &event.on(new.name).detail(said)).await?;
         Ok(id)
     }
 
@@ -182,6 +161,14 @@ impl Store {
     }
 }
 
+/// Refuses a host key of what shows none.
+pub(super) fn shows_host_key(name: &str, kind: AgentKind) -> Result<(), StoreError> {
+    match kind {
+        AgentKind::Ssh => Ok(()),
+        _ => StoreError::refused(format!("{name} is {}: only an SSH server has a host key", kind.words())),
+    }
+}
+
 async fn group_named(connection: &mut AnyConnection, name: &str) -> Result<String, StoreError> {
     names::group(name).map_err(StoreError::Refused)?;
     sqlx::query(
@@ -198,33 +185,4 @@ async fn group_named(connection: &mut AnyConnection, name: &str) -> Result<Strin
         .fetch_one(connection)
         .await?;
     Ok(row.try_get("id")?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_are_taken_apart() {
-        let url = |text: &str| text.parse::<AgentUrl>().map(|url| url.service_url());
-        assert_eq!(url("ssh://db-1:22").as_deref(), Ok("ssh://db-1:22"));
-        assert_eq!(url("ssh://db-1").as_deref(), Ok("ssh://db-1:22"));
-        assert_eq!(url("ssh://127.0.0.1:2201/").as_deref(), Ok("ssh://127.0.0.1:2201"));
-        assert_eq!(url("ssh://[::1]:22").as_deref(), Ok("ssh://[::1]:22"));
-        assert_eq!(url("ssh://[::1]").as_deref(), Ok("ssh://[::1]:22"));
-        for bad in [
-            "db-1:22",
-            "http://db-1",
-            "ssh://",
-            "ssh://root@db-1:22",
-            "ssh://db-1:0",
-            "ssh://db-1:x",
-            "ssh://::1:22",
-            "ssh://a b:22",
-            "ssh://db/x:22",
-            "ssh://[x]:22",
-        ] {
-            assert!(url(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use sqlx::{AnyConnection, Row};
 use wire::{AgentId, Millis};
 
+use super::agents::shows_host_key;
 use super::directory::commit;
 use super::{Store, StoreError};
 use crate::audit::Event;
@@ -41,9 +42,10 @@ impl Store {
     /// Pins another key for an agent, in place of the one that was pinned.
     ///
     /// # Errors
-    /// When there is no such agent.
+    /// When there is no such agent, or it has no host key.
     pub async fn set_host_key(&self, agent: &str, key: &str, event: Event) -> Result<(), StoreError> {
         let agent = self.expect_agent(agent).await?;
+        shows_host_key(&agent.name, agent.kind)?;
         let mut tx = self.change().await?;
         sqlx::query("DELETE FROM host_keys WHERE agent_id = $1")
             .bind(agent.id.to_string())

@@ -7,13 +7,14 @@ use sqlx::{AnyPool, SqlSafeStr};
 
 use super::StoreError;
 
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "directory", include_str!("../../../migrations/0001_directory.sql")),
     (2, "sessions", include_str!("../../../migrations/0002_sessions.sql")),
     (3, "access_log", include_str!("../../../migrations/0003_access_log.sql")),
     (4, "recordings", include_str!("../../../migrations/0004_recordings.sql")),
     (5, "reports", include_str!("../../../migrations/0005_reports.sql")),
     (6, "views", include_str!("../../../migrations/0006_views.sql")),
+    (7, "applications", include_str!("../../../migrations/0007_applications.sql")),
 ];
 
 /// Applies what is not applied yet.

@@ -1,5 +1,6 @@
 //! Web sign-ins: the hash of each cookie, with its `CONSOLE` session.
 
+use sqlx::Row;
 use wire::{EndReason, Millis, SessionId, UserId};
 
 use super::rows::{parsed, time};
@@ -12,6 +13,8 @@ pub struct SignInRow {
     pub user: UserId,
     /// Until when.
     pub expires_at: Millis,
+    /// Where its last session came from.
+    pub device: String,
 }
 
 impl Store {
@@ -47,7 +50,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn resumable_sign_in(&self, hash: &str) -> Result<Option<SignInRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT web_sign_ins.user_id, web_sign_ins.expires_at FROM web_sign_ins \
+            "SELECT web_sign_ins.user_id, web_sign_ins.expires_at, sessions.device FROM web_sign_ins \
              JOIN sessions ON sessions.id = web_sign_ins.session_id \
              JOIN users ON users.id = web_sign_ins.user_id \
              WHERE cookie_hash = $1 AND web_sign_ins.expires_at > $2 \
@@ -58,8 +61,11 @@ impl Store {
         .bind(EndReason::NodeLost.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        row.map(|row| Ok(SignInRow { user: parsed(&row, "user_id")?, expires_at: time(&row, "expires_at")? }))
-            .transpose()
+        let row = row.map(|row| {
+            let (user, expires_at) = (parsed(&row, "user_id")?, time(&row, "expires_at")?);
+            Ok(SignInRow { user, expires_at, device: row.try_get("device")? })
+        });
+        row.transpose()
     }
 
     /// The sign-in has another session now.

@@ -63,7 +63,8 @@ fn wrong_usage_exits_with_2_and_refusals_with_1() {
         ("", 2),
         ("nonsense", 2),
         ("user add ann --role king --password-stdin", 2),
-        ("agent add db-2 --url http://db-2", 2),
+        ("agent add db-2 --url ftp://db-2", 2),
+        ("agent add db-2 --url https://db-2/?x", 2),
         ("account add root --password-stdin", 2),
         ("account add root@db-1", 2),
         ("account add root@db-1 --password-stdin --private-key x", 2),
@@ -102,13 +103,99 @@ fn accounts_and_grants_in_the_words_of_the_manual() {
     );
     assert_eq!(
         program.ok("agent list", ""),
-        "NAME  DISPLAY NAME  URL                 GROUP  HOST KEY\n\
-         db-1  db-1          ssh://127.0.0.1:22  -      pinned at first use\n\
-         web   Web server    ssh://[::1]:2200    inner  pinned at first use"
+        "NAME  DISPLAY NAME  KIND  URL                 GROUP  HOST KEY\n\
+         db-1  db-1          ssh   ssh://127.0.0.1:22  -      pinned at first use\n\
+         web   Web server    ssh   ssh://[::1]:2200    inner  pinned at first use"
     );
     let taken = program.run_with("account add root@db-1 --password-stdin", "x\n");
     assert_eq!((taken.status, taken.err.as_str()), (1, "sightline: there is an account root@db-1 already\n"));
     program.ok("account secret root@db-1 --password-stdin", "another\n");
+}
+
+#[test]
+fn an_agent_is_of_the_kind_that_its_address_says() {
+    let program = furnished();
+    let key = program.file("key.pub", &format!("{KEY} db-1\n"));
+    program.ok("agent add dw --url postgres://dw.example --group inner", "");
+    program.ok("agent add crm --url HTTPS://CRM.example:443/", "");
+    assert_eq!(
+        program.ok("agent list", ""),
+        "NAME  DISPLAY NAME  KIND         URL                         GROUP  HOST KEY\n\
+         crm   crm           application  https://crm.example         -      -\n\
+         db-1  db-1          ssh          ssh://127.0.0.1:22          -      pinned at first use\n\
+         dw    dw            postgres     postgres://dw.example:5432  inner  -"
+    );
+    for (line, reason) in [
+        (
+            format!("agent add x --url https://x.example --host-key {}", key.display()),
+            "x is a web application: only an SSH server has a host key",
+        ),
+        (
+            format!("agent host-key dw {}", key.display()),
+            "dw is a PostgreSQL server: only an SSH server has a host key",
+        ),
+        (
+            "agent add x --url https://x.example --group inner".into(),
+            "x is a web application: browsers go there, not a jump server group",
+        ),
+    ] {
+        let refused = program.run(&line);
+        assert_eq!((refused.status, refused.err), (1, format!("sightline: {reason}\n")), "{line}");
+    }
+    assert!(!program.ok("agent list", "").contains("x.example"));
+    let other = program.run("agent add x --url ldap://x");
+    assert!(other.status == 2 && other.err.contains("write ssh://HOST:PORT, postgres://"), "{other:?}");
+}
+
+#[test]
+fn applications_have_addresses_and_a_secret_that_is_shown_once() {
+    let program = furnished();
+    let add = "agent add crm --url https://crm.example --display-name CRM --redirect https://crm.example/in \
+               --redirect http://localhost:8080/in --back-channel https://crm.example/out";
+    let secret = program.ok(add, "");
+    assert!(secret.starts_with("slc_") && secret.len() == 47 && secret.lines().count() == 1, "{secret}");
+    assert_eq!(
+        program.ok("agent show CRM", ""),
+        "WHAT           VALUE\n\
+         name           crm\n\
+         display name   CRM\n\
+         url            https://crm.example\n\
+         for            everybody\n\
+         after sign-in  http://localhost:8080/in\n\
+         after sign-in  https://crm.example/in\n\
+         back-channel   https://crm.example/out"
+    );
+    let set = "agent set crm --redirect https://crm.example/in --sign-out-redirect https://crm.example/ --for granted";
+    assert_eq!(program.ok(set, ""), "changed crm");
+    let shown = program.ok("agent show crm", "");
+    assert!(shown.contains("for             granted\n") && !shown.contains("localhost"), "{shown}");
+    assert!(shown.contains("after sign-out  https://crm.example/\n") && shown.contains("/out"), "{shown}");
+    let other = program.ok("agent secret crm", "");
+    assert!(other != secret && !shown.contains(&other));
+
+    program.ok("account add editors@crm --no-secret", "");
+    program.ok("grant add ann user editors@crm", "");
+    for (line, reason) in [
+        ("agent set crm", "nothing to change: give --redirect, --sign-out-redirect, --back-channel or --for"),
+        ("agent set db-1 --for granted", "db-1 is an SSH server, not a web application"),
+        ("agent secret db-1", "db-1 is an SSH server, not a web application"),
+        (
+            "agent add db-2 --url ssh://db-2 --for granted",
+            "db-2 is an SSH server: --redirect, --sign-out-redirect, --back-channel and --for are for web applications",
+        ),
+        (
+            "account add ann@crm --password-stdin",
+            "people sign in to a web application as themselves: an account on it has no secret",
+        ),
+        ("account add ann@db-1 --no-secret", "an account on an SSH server has a secret: give its password"),
+    ] {
+        let refused = program.run_with(line, "secret\n");
+        assert_eq!((refused.status, refused.err), (1, format!("sightline: {reason}\n")), "{line}");
+    }
+    let open = program.run("agent add x --url https://x.example --redirect http://x.example/");
+    assert!(open.status == 2 && open.err.contains("not encrypted"), "{open:?}");
+    let open = program.run("agent add x --url http://x.example");
+    assert!(open.status == 0 && open.err.contains("warning: http://x.example is not encrypted"), "{open:?}");
 }
 
 #[test]

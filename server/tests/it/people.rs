@@ -30,6 +30,7 @@ pub(crate) async fn account(store: &Store, login: &str, agent: &str) -> AccountR
             url: format!("ssh://{agent}:22").parse().expect("a good address"),
             group: Some("inner".into()),
             host_key: None,
+            application: None,
         };
         store.add_agent(new, Event::by_command_line(Action::AgentAdded)).await.expect("added");
     }

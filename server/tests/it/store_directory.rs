@@ -2,7 +2,7 @@
 
 use hub::{Scope, Scopes};
 use server::audit::{Action, Event};
-use server::store::{AuditFilter, GrantKind, NewAgent, PinnedKey, SESSIONS_LAYOUT, StoreError};
+use server::store::{AgentKind, AuditFilter, GrantKind, NewAgent, PinnedKey, SESSIONS_LAYOUT, StoreError};
 
 use crate::database::{Database, on_both};
 use crate::people::{KEY, OTHER_KEY, account, grant, new_user, opening, user};
@@ -89,7 +89,8 @@ async fn groups_are_made_when_named(db: Database) {
     let add = |name: &str, group: &str| {
         let url = "ssh://10.0.0.1:22".parse().expect("good");
         let (name, group) = (name.to_owned(), Some(group.to_owned()));
-        let new = NewAgent { name, display_name: "Database".into(), url, group, host_key: Some(KEY.into()) };
+        let (display_name, host_key) = ("Database".into(), Some(KEY.into()));
+        let new = NewAgent { name, display_name, url, group, host_key, application: None };
         db.store.add_agent(new, event(Action::AgentAdded))
     };
     add("db-1", "Inner").await.expect("added");
@@ -117,21 +118,33 @@ async fn who_may_connect(db: Database) {
         if let Some(kind) = kind {
             grant(store, &person, kind, &root).await;
         }
-        if store.account_for(person.id, "root", "DB-1").await.expect("read").is_some() {
+        if store.account_for(person.id, AgentKind::Ssh, "root", "DB-1").await.expect("read").is_some() {
             may.push(name);
         }
-        assert!(store.account_for(person.id, "admin@corp", "db-1").await.expect("read").is_none());
+        assert!(
+            store.account_for(person.id, AgentKind::Ssh, "admin@corp", "db-1").await.expect("read").is_none()
+        );
     }
     assert_eq!(may, ["owner", "user"]);
 
     let person = store.expect_user("user").await.expect("there");
     grant(store, &person, GrantKind::User, &odd).await;
     let names = |rows: Vec<server::store::AccountRow>| rows.iter().map(|row| row.name()).collect::<Vec<_>>();
-    assert_eq!(names(store.accounts_for(person.id).await.expect("read")), ["admin@corp@db-1", "root@db-1"]);
-    let way = store.account_for(person.id, "admin@corp", "db-1").await.expect("read").expect("granted");
+    assert_eq!(
+        names(store.accounts_for(person.id, AgentKind::Ssh).await.expect("read")),
+        ["admin@corp@db-1", "root@db-1"]
+    );
+    let way = store
+        .account_for(person.id, AgentKind::Ssh, "admin@corp", "db-1")
+        .await
+        .expect("read")
+        .expect("granted");
     assert_eq!((way.host.as_str(), way.port, way.group.as_deref()), ("db-1", 22, Some("inner")));
+    let (kind, other) = (AgentKind::Ssh, AgentKind::Postgres);
+    assert!(store.accounts_for(person.id, other).await.expect("read").is_empty());
+    assert!(store.account_for(person.id, other, "root", "db-1").await.expect("read").is_none());
     store.disable_user("user", event(Action::UserDisabled)).await.expect("disabled");
-    assert!(store.account_for(person.id, "root", "db-1").await.expect("read").is_none());
+    assert!(store.account_for(person.id, kind, "root", "db-1").await.expect("read").is_none());
 }
 
 async fn grants_come_and_go(db: Database) {
