@@ -4,34 +4,47 @@
 //! Ending the session ends the sign-in and the other way round. After a restart of the server a
 //! cookie that is still valid gets a new session, so nobody is signed out by a restart.
 
-mod keeper;
-
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hub::{Facts, Hub, Opening, RecordingRule, ScreenKind, WatchPolicy};
-use tokio::sync::{mpsc, watch};
+use hub::{Hub, OpenSession};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use wire::{End, EndAsked, Millis, Session, SessionId, SessionType, UserId};
+use wire::{End, EndReason, Millis, SessionId, UserId};
 
 use crate::audit::{Action, Event};
 use crate::auth::{Auth, Known};
 use crate::crypto::tokens;
 use crate::journal::Journal;
+use crate::keeper::{Held, Keeper, Until};
+use crate::place::Place;
 use crate::store::{Store, StoreError, User};
-use keeper::{Command, Keeper};
 
 /// How long a sign-in lasts at most, in seconds: a working day, then the password again.
 pub const LIFETIME_SECONDS: i64 = 12 * 60 * 60;
-/// What the page shows as the service provider of a sign-in.
-const SERVICE_PROVIDER: &str = "Sightline console";
-/// Commands that wait for a keeper; more activity than that says nothing new.
-const COMMANDS: usize = 8;
+
+/// Names a sign-in to the server itself: the hash of its cookie.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SignInKey(String);
+
+impl SignInKey {
+    /// The key of that text, as the store has it.
+    pub(crate) const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As the store has it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A person's sign-in, as one request or socket sees it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
+    /// Which sign-in.
+    pub key: SignInKey,
     /// Who, with the rights of this moment.
     pub known: Known,
     /// The sign-in's `CONSOLE` session.
@@ -53,17 +66,6 @@ pub enum ConsoleError {
     NotOpened(#[from] hub::NotOpened),
 }
 
-/// What every `CONSOLE` session of this node says of the node.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// Name of the node.
-    pub node: String,
-    /// Port of the web server.
-    pub port: u16,
-    /// The address that people open.
-    pub public_url: String,
-}
-
 /// All web sign-ins of this node. Cheap to clone.
 #[derive(Clone)]
 pub struct Console {
@@ -77,7 +79,7 @@ struct Inner {
     journal: Journal,
     place: Place,
     stopping: CancellationToken,
-    live: Mutex<HashMap<String, Live>>,
+    live: Mutex<HashMap<SignInKey, Live>>,
     /// Held while a sign-in gets a new session, so that a page's many first requests get one.
     resuming: tokio::sync::Mutex<()>,
 }
@@ -86,10 +88,8 @@ struct Inner {
 #[derive(Clone)]
 struct Live {
     user: UserId,
-    session: SessionId,
     expires_at: Millis,
-    ended: watch::Receiver<Option<End>>,
-    commands: mpsc::Sender<Command>,
+    held: Held,
 }
 
 impl Console {
@@ -115,12 +115,11 @@ impl Console {
     pub async fn sign_in(&self, user: &User, device: IpAddr) -> Result<String, ConsoleError> {
         let inner = &self.inner;
         let cookie = tokens::random();
-        let hash = tokens::hash(&cookie);
-        let now = Millis::now();
-        let expires_at = Millis(now.0 + LIFETIME_SECONDS * 1000);
-        let guard = inner.hub.open(inner.opening(user, device, now)).await?;
-        inner.store.add_sign_in(&hash, user.id, guard.id(), expires_at).await?;
-        Keeper::start(inner, hash, user.id, guard, expires_at);
+        let key = SignInKey(tokens::hash(&cookie));
+        let expires_at = Millis(Millis::now().0 + LIFETIME_SECONDS * 1000);
+        let guard = inner.hub.open(inner.place.console(user, shown(device))).await?;
+        inner.store.add_sign_in(&key.0, user.id, guard.id(), expires_at).await?;
+        self.hold(key, user.id, guard, expires_at);
         Ok(cookie)
     }
 
@@ -129,31 +128,47 @@ impl Console {
     /// # Errors
     /// When the database does not answer.
     pub async fn signed_in(&self, cookie: &str, device: IpAddr) -> Result<Option<SignedIn>, ConsoleError> {
+        let signed = self.find(&SignInKey(tokens::hash(cookie)), Some(device)).await?;
+        Ok(signed.inspect(|(live, _)| live.held.active()).map(|(_, signed)| signed))
+    }
+
+    /// The sign-in of that key; `None` when it is over. The person need not be there: it was not they who asked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of_key(&self, key: &SignInKey) -> Result<Option<SignedIn>, ConsoleError> {
+        Ok(self.find(key, None).await?.map(|(_, signed)| signed))
+    }
+
+    async fn find(
+        &self,
+        key: &SignInKey,
+        device: Option<IpAddr>,
+    ) -> Result<Option<(Live, SignedIn)>, ConsoleError> {
         let inner = &self.inner;
         if inner.stopping.is_cancelled() {
             // Sessions end now, sign-ins do not: nobody is to be told that they are signed out.
             return Err(hub::NotOpened::from(hub::LedgerError("the server is stopping".into())).into());
         }
-        let hash = tokens::hash(cookie);
-        let live = match inner.live(&hash) {
+        let live = match inner.live(key) {
             Some(live) => live,
-            None => match self.resume(&hash, device).await? {
+            None => match self.resume(key, device).await? {
                 Some(live) => live,
                 None => return Ok(None),
             },
         };
-        // The hub forgets a terminated session before its keeper hears of it: ask the hub, too.
-        let over = live.ended.borrow().is_some()
-            || live.expires_at <= Millis::now()
-            || inner.hub.facts(live.session).is_none();
-        if over {
+        if live.expires_at <= Millis::now() || live.held.is_over(&inner.hub) {
             return Ok(None);
         }
         let Some(known) = inner.auth.viewer(live.user).await? else { return Ok(None) };
-        // Full means that the keeper is about to note activity anyway.
-        let _ = live.commands.try_send(Command::Active);
-        let Live { session, expires_at, ended, .. } = live;
-        Ok(Some(SignedIn { known, session, expires_at, ended }))
+        let signed = SignedIn {
+            key: key.clone(),
+            known,
+            session: live.held.session(),
+            expires_at: live.expires_at,
+            ended: live.held.ended(),
+        };
+        Ok(Some((live, signed)))
     }
 
     /// Ends the sign-in behind a cookie; its session has ended when this returns.
@@ -161,78 +176,71 @@ impl Console {
     /// # Errors
     /// When the database does not answer.
     pub async fn sign_out(&self, cookie: &str) -> Result<(), ConsoleError> {
+        self.sign_out_of(&SignInKey(tokens::hash(cookie))).await
+    }
+
+    /// Ends the sign-in of that key; its session has ended when this returns.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sign_out_of(&self, key: &SignInKey) -> Result<(), ConsoleError> {
         let inner = &self.inner;
-        let hash = tokens::hash(cookie);
-        let live = match inner.live(&hash) {
+        let live = match inner.live(key) {
             Some(live) => live,
             None => {
                 // After a restart, and before any other request: nothing is open, the cookie goes.
-                inner.store.remove_sign_in(&hash).await?;
+                inner.store.remove_sign_in(&key.0).await?;
                 return Ok(());
             }
         };
         let user = inner.store.user(live.user).await?;
-        let mut ended = live.ended.clone();
-        if live.commands.send(Command::SignOut).await.is_ok() {
-            // An error means that the keeper is gone, and with it the session.
-            let _ = ended.wait_for(Option::is_some).await;
-        }
+        live.held.end(End::new(EndReason::SignedOut, Millis::now())).await;
         if let Some(user) = user {
-            let event = Event::new(Action::SignOut, user.name).by_user(user.id).session(live.session);
+            let event = Event::new(Action::SignOut, user.name).by_user(user.id).session(live.held.session());
             inner.journal.note(event);
         }
         Ok(())
     }
 
-    async fn resume(&self, hash: &str, device: IpAddr) -> Result<Option<Live>, ConsoleError> {
+    async fn resume(&self, key: &SignInKey, device: Option<IpAddr>) -> Result<Option<Live>, ConsoleError> {
         let inner = &self.inner;
         let _one_at_a_time = inner.resuming.lock().await;
-        if let Some(live) = inner.live(hash) {
+        if let Some(live) = inner.live(key) {
             return Ok(Some(live));
         }
-        let Some(row) = inner.store.resumable_sign_in(hash).await? else { return Ok(None) };
+        let Some(row) = inner.store.resumable_sign_in(&key.0).await? else { return Ok(None) };
         let Some(user) = inner.store.user(row.user).await? else { return Ok(None) };
-        let guard = inner.hub.open(inner.opening(&user, device, Millis::now())).await?;
-        if !inner.store.resume_sign_in(hash, guard.id()).await? {
+        let guard = inner.hub.open(inner.place.console(&user, device.map_or(row.device, shown))).await?;
+        if !inner.store.resume_sign_in(&key.0, guard.id()).await? {
             return Ok(None);
         }
-        Ok(Some(Keeper::start(inner, hash.to_owned(), user.id, guard, row.expires_at)))
+        Ok(Some(self.hold(key.clone(), user.id, guard, row.expires_at)))
+    }
+
+    /// Registers a sign-in and holds its session from now on.
+    fn hold(&self, key: SignInKey, user: UserId, guard: OpenSession, expires_at: Millis) -> Live {
+        let inner = Arc::clone(&self.inner);
+        let (held, keeper) = Keeper::new(guard, Until::Time(expires_at), inner.stopping.clone());
+        let live = Live { user, expires_at, held };
+        inner.all().insert(key.clone(), live.clone());
+        tokio::spawn(keeper.run(move |_| {
+            inner.all().remove(&key);
+        }));
+        live
     }
 }
 
 impl Inner {
-    fn live(&self, hash: &str) -> Option<Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    fn all(&self) -> MutexGuard<'_, HashMap<SignInKey, Live>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn opening(&self, user: &User, device: IpAddr, now: Millis) -> Opening {
-        let Place { node, port, public_url } = self.place.clone();
-        let id = SessionId::generate();
-        Opening {
-            session: Session {
-                id,
-                user: user.name.clone(),
-                full_name: user.full_name.clone(),
-                device: device.to_canonical().to_string(),
-                client: node.clone(),
-                started_at: now,
-                kind: SessionType::Console,
-                port,
-                service_url: public_url,
-                account_name: user.name.clone(),
-                service_provider: SERVICE_PROVIDER.into(),
-                agent: None,
-                jump_server_group: None,
-                watchers: 0,
-                last_active_at: now,
-                recorded: false,
-                user_reported: false,
-                end_asked: EndAsked::No,
-                node,
-            },
-            facts: Facts { session: id, user: Some(user.id), account: None, policy: WatchPolicy::Announced },
-            screen: ScreenKind::None,
-            recording: RecordingRule::Off,
-        }
+    fn live(&self, key: &SignInKey) -> Option<Live> {
+        self.all().get(key).cloned()
     }
+}
+
+/// An address as sessions show it.
+pub(crate) fn shown(device: IpAddr) -> String {
+    device.to_canonical().to_string()
 }

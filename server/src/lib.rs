@@ -6,6 +6,7 @@
 // The views of a whole page nest deeper than the compiler's default.
 #![recursion_limit = "512"]
 
+pub mod applications;
 pub mod archive;
 pub mod audit;
 pub mod auth;
@@ -14,7 +15,9 @@ pub mod config;
 pub mod console;
 pub mod crypto;
 pub mod journal;
+mod keeper;
 pub mod names;
+pub mod place;
 pub mod ports;
 pub mod reports;
 pub mod serve;

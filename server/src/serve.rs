@@ -18,14 +18,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::applications::Applications;
 use crate::archive::Archive;
 use crate::auth::Auth;
 use crate::config::{Config, Lock};
-use crate::console::{Console, Place};
+use crate::console::Console;
 use crate::crypto::key_file::read_or_make;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::vault::Vault;
 use crate::journal::{Journal, Writer};
+use crate::place::Place;
 use crate::ports::{StoreDirectory, StoreLedger};
 use crate::reports::Keeper;
 use crate::services::Services;
@@ -155,11 +157,26 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
 
     let place =
         Place { node: config.node.clone(), port: web_addr.port(), public_url: config.public_url.clone() };
-    let console =
-        Console::new(store.clone(), hub.clone(), auth.clone(), journal.clone(), place, stopping.clone());
+    let console = Console::new(
+        store.clone(),
+        hub.clone(),
+        auth.clone(),
+        journal.clone(),
+        place.clone(),
+        stopping.clone(),
+    );
     let (set_up, token) = SetUp::new(store.clone(), passwords).await?;
     let set_up_link = token.map(|token| format!("{}/set-up?token={token}", config.public_url));
     let (epoch, directory) = watch::channel(store.directory_epoch().await?);
+    let applications = Applications::new(
+        store.clone(),
+        hub.clone(),
+        console.clone(),
+        journal.clone(),
+        place,
+        directory.clone(),
+        stopping.clone(),
+    );
     let (reports, keeper) =
         Keeper::start(store.clone(), hub.clone(), journal.clone(), config.node.clone()).await?;
     let services = Arc::new(Services {
@@ -168,6 +185,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         hub,
         auth,
         console,
+        applications,
         set_up,
         journal,
         reports,

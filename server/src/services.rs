@@ -4,6 +4,7 @@ use hub::Hub;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::applications::Applications;
 use crate::archive::Archive;
 use crate::auth::Auth;
 use crate::config::Config;
@@ -25,6 +26,8 @@ pub struct Services {
     pub auth: Auth,
     /// Web sign-ins and their `CONSOLE` sessions.
     pub console: Console,
+    /// Sign-ins to applications and their `WebSSO` sessions.
+    pub applications: Applications,
     /// The one-time set-up while there is no user.
     pub set_up: SetUp,
     /// Audit events and session ends, queued and written in order.
