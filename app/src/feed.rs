@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::{Change, End, EndReason, FeedFrame, Millis, Rights, Session};
+use wire::{Change, FeedFrame, Millis, Rights, Session};
 
 use crate::board::Board;
 use crate::clock::{Clock, browser_now};
 use crate::pwa::Mine;
 use crate::slices::Slice;
-use crate::{calls, shell, text};
+use crate::{calls, leaving, shell};
 use link::Link;
 use order::Order;
 
@@ -65,8 +65,6 @@ pub struct Feed {
     board: Board,
     clock: Clock,
     mine: Mine,
-    /// The person is signing out: where that leads is the form's matter.
-    leaving: StoredValue<bool>,
     status: RwSignal<Status>,
     new_build: RwSignal<bool>,
     order: StoredValue<Order>,
@@ -86,7 +84,6 @@ impl Feed {
             board,
             clock: expect_context(),
             mine: expect_context(),
-            leaving: StoredValue::new(false),
             status: RwSignal::new(Status::Connecting),
             new_build: RwSignal::new(false),
             order: StoredValue::default(),
@@ -114,12 +111,8 @@ impl Feed {
         self.new_build.get()
     }
 
-    /// The person signs out with a form, which leads on by itself.
-    pub(crate) fn leave(self) {
-        self.leaving.set_value(true);
-    }
-
     fn start(self) {
+        leaving::come_back();
         self.link.set_value(Some(StoredValue::new_local(None)));
         self.connect();
         let look = set_interval_with_handle(move || self.look(), LOOK);
@@ -156,7 +149,7 @@ impl Feed {
             },
             move |code| {
                 if code == CLOSED_SIGNED_OUT {
-                    self.signed_out(None);
+                    leaving::to_sign_in(None);
                 } else {
                     self.lost();
                 }
@@ -210,7 +203,7 @@ impl Feed {
                 self.push(News::Changes(changes));
             }
             FeedFrame::Heartbeat { now, .. } => self.clock.hear(now),
-            FeedFrame::SignedOut(end) => self.signed_out(Some(&end)),
+            FeedFrame::SignedOut(end) => leaving::to_sign_in(Some(end.reason)),
         }
         Ok(())
     }
@@ -290,7 +283,7 @@ impl Feed {
         // A refused socket does not say why; the sign-in may be over.
         spawn_local(async move {
             if let Ok(None) = calls::me().await {
-                self.signed_out(None);
+                leaving::to_sign_in(None);
             }
         });
     }
@@ -303,23 +296,5 @@ impl Feed {
         if self.status.get_untracked() != status {
             self.status.set(status);
         }
-    }
-
-    /// Leaves for the sign-in page with the reason; what the page held goes with it.
-    fn signed_out(self, end: Option<&End>) {
-        if self.leaving.get_value() {
-            return;
-        }
-        let location = window().location();
-        let here =
-            format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-        let reason = match end.map(|end| end.reason) {
-            Some(EndReason::Terminated) => "terminated",
-            Some(EndReason::SignedOut) => "signed-out",
-            _ => "expired",
-        };
-        let target = format!("/sign-in?error={reason}&next={}", text::percent_encoded(&here));
-        // Refused only for a malformed address, which this is not.
-        let _always = location.replace(&target);
     }
 }

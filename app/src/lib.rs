@@ -16,6 +16,7 @@ mod download;
 pub mod feed;
 mod frame;
 mod kept;
+mod leaving;
 pub mod live;
 pub mod look;
 pub mod pages;

@@ -22,8 +22,11 @@ test('terminating a CONSOLE session signs its user out at once, on every open pa
   await expect(row.getByRole('button', { name: 'Watch', exact: true }).and(row.locator(':enabled'))).toHaveCount(0);
   await oscar.terminate(row, 'Please sign in again');
 
-  await expect(page).toHaveURL(/\/sign-in/);
-  await expect(watching).toHaveURL(/\/sign-in/);
+  // Whatever of a page notices first, it is the reason that is read.
+  for (const [left, came] of [[page, '/sessions'], [watching, `/sessions/${ssh.id}`]] as const) {
+    await expect(left).toHaveURL(`/sign-in?error=terminated&next=${came}`);
+    await expect(left.getByRole('alert')).toContainText('Your session was terminated.');
+  }
   await expect(row).toHaveCount(0);
   await page.goto('/sessions');
   await expect(page).toHaveURL(/\/sign-in/);

@@ -5,20 +5,22 @@ use leptos::prelude::*;
 
 use super::help::{Help, KEY};
 use crate::backend::Me;
-use crate::feed::Feed;
 use crate::look::{Density, Language, Look, Theme, language, use_looks};
 use crate::parts::toast::use_toasts;
 use crate::parts::{Avatar, Icon, IconName};
 use crate::pwa::NoticesItem;
-use crate::text;
 use crate::words::{fill, words};
+use crate::{leaving, text};
 
 /// The button in the bar, and its menu.
 #[component]
 pub(super) fn Person(me: Me) -> AnyView {
     let (words, words_of_help) = (&words().frame, &words().help);
     let help = expect_context::<Help>();
-    let feed: Feed = expect_context();
+    // Where that leads is the form's matter.
+    let sign_out = |_| {
+        leaving::begin();
+    };
     let shown = if me.full_name.is_empty() { me.name.clone() } else { me.full_name.clone() };
     let full_name = (!me.full_name.is_empty())
         .then(|| view! { <span class="soft">{text::visible(&me.name).into_owned()}</span> });
@@ -54,7 +56,7 @@ pub(super) fn Person(me: Me) -> AnyView {
                 <kbd aria-hidden="true">{KEY}</kbd>
             </button>
             <NoticesItem/>
-            <form method="post" action="/sign-out" on:submit=move |_| feed.leave()>
+            <form method="post" action="/sign-out" on:submit=sign_out>
                 <button type="submit" class="menu-item">
                     <Icon name=IconName::Leave/>
                     {words.sign_out}

@@ -23,8 +23,8 @@ use super::socket::Socket;
 use super::standing::Standing;
 use super::stream::{News, Stream};
 use crate::backend::BackendError;
-use crate::calls;
 use crate::clock::{Clock, browser_now};
+use crate::{calls, leaving};
 
 /// Parsing that one picture may take, in milliseconds: leaves half a frame to the page.
 const FRAME_BUDGET_MS: f64 = 8.0;
@@ -367,22 +367,16 @@ async fn come_back(inner: Weak<Inner>, id: SessionId, wait_ms: u32) {
                 return present.finish(Phase::Refused(refusal));
             }
         }
-        Err(BackendError::SignedOut) => return sign_in_again(),
+        // The page's feed is told why, and leaves at once; who is still here at the next try does not wait.
+        Err(BackendError::SignedOut) if present.tries.get() > 1 => return leaving::to_sign_in(None),
         Err(error @ (BackendError::NotFound | BackendError::Refused(_))) => {
             return present.finish(Phase::Refused(error.to_string()));
         }
-        Err(BackendError::Failed | BackendError::Unreachable) => {}
+        Err(BackendError::SignedOut | BackendError::Failed | BackendError::Unreachable) => {}
     }
     drop(present);
     TimeoutFuture::new(wait_ms).await;
     if let Some(inner) = inner.upgrade() {
         inner.connect();
-    }
-}
-
-fn sign_in_again() {
-    let location = window().location();
-    if let Ok(path) = location.pathname() {
-        let _ = location.set_href(&format!("/sign-in?next={path}"));
     }
 }
