@@ -23,7 +23,7 @@ mod table;
 mod times;
 mod views;
 
-pub(crate) use ends::{ended, reason};
+pub(crate) use ends::{ended, meaning, reason};
 pub(crate) use filters::{speech, subject};
 pub(crate) use refusals::told;
 pub(crate) use replay::mark;
@@ -97,7 +97,7 @@ areas! {
     log: lists::Log,
     look: look::Look,
     marks: replay::Marks,
-    meanings: live::Meanings,
+    meanings: ends::Meanings,
     pwa: pwa::Pwa,
     orders: table::Orders,
     replay: replay::Replay,

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use wire::{Millis, SessionType};
 
-use super::phase::{Phase, end_meaning, sentence};
+use super::phase::{Phase, sentence};
 use crate::clock::{self, use_local};
 use crate::text::visible;
 use crate::time;
-use crate::words::{ended, fill, told};
+use crate::words::{ended, fill, meaning, told};
 
 /// One line under the header: connecting again, ended. Read out when it changes.
 #[component]
@@ -79,7 +79,7 @@ fn words(phase: &Phase, kind: SessionType, user: &str) -> (String, String) {
             let title = fill(live.agrees, &[("user", &visible(user))]);
             return (title, live.asked.to_owned());
         }
-        Phase::Ended(end) => (live.over, end_meaning(end.reason).to_owned()),
+        Phase::Ended(end) => (live.over, meaning(end.reason).to_owned()),
         Phase::Refused(_) if kind == SessionType::Console => (live.nothing, live.no_screen.to_owned()),
         Phase::Refused(refusal) => (live.refused, sentence(&told(refusal))),
         Phase::Connecting | Phase::Live | Phase::Stale(_) => ("", String::new()),

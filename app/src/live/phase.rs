@@ -1,8 +1,6 @@
 //! Where a live pane stands, and how it says so.
 
-use wire::{End, EndReason, Millis};
-
-use crate::words::words;
+use wire::{End, Millis};
 
 /// Where the pane stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,22 +23,6 @@ impl Phase {
     /// Whether nothing will follow.
     pub(crate) fn is_final(&self) -> bool {
         matches!(self, Self::Ended(_) | Self::Refused(_))
-    }
-}
-
-/// What the reason means, for somebody who does not know the word.
-pub(crate) fn end_meaning(reason: EndReason) -> &'static str {
-    let words = &words().meanings;
-    match reason {
-        EndReason::Closed => words.closed,
-        EndReason::SignedOut => words.signed_out,
-        EndReason::Expired => words.expired,
-        EndReason::Terminated => words.terminated,
-        EndReason::ClientLost => words.client_lost,
-        EndReason::TargetLost => words.target_lost,
-        EndReason::NodeLost => words.node_lost,
-        EndReason::RecordingLost => words.recording_lost,
-        EndReason::SourceLost => words.source_lost,
     }
 }
 

@@ -54,14 +54,14 @@ texts! {
             "Agrupado por {column}. Ordenado por {order}. {rows}.";
         said_folded: "{group} is folded.", "{group} está contraído.";
         said_unfolded: "{group} is open.", "{group} está abierto.";
-        said_chosen: "{n} chosen.", "{n} elegidas.";
+        said_chosen: "{n} chosen.", "Elegidas: {n}.";
         said_frozen: "The picture is held.", "La imagen está detenida.";
         said_live: "The picture is live.", "La imagen está en vivo.";
-        news_both: "{opened} opened, {ended} ended", "{opened} abiertas, {ended} terminadas";
-        news_opened: "{opened} opened", "{opened} abiertas";
-        news_ended: "{ended} ended", "{ended} terminadas";
-        row: "1 row", "1 fila";
+        news_both: "{opened} opened, {ended} ended", "Abiertas: {opened}; terminadas: {ended}";
+        news_opened: "{opened} opened", "Abiertas: {opened}";
+        news_ended: "{ended} ended", "Terminadas: {ended}";
+        row: "{n} row", "{n} fila";
         rows: "{n} rows", "{n} filas";
-        loading_rows: "{n} of {all} loaded", "{n} de {all} cargadas";
+        loading_rows: "{n} of {all} loaded", "Cargadas: {n} de {all}";
     }
 }

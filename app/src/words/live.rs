@@ -47,23 +47,6 @@ texts! {
 }
 
 texts! {
-    /// What the reason of an end means, for somebody who does not know the word.
-    Meanings {
-        closed: "The program on the target ended, or the user closed the connection.",
-            "El programa del destino terminó o el usuario cerró la conexión.";
-        signed_out: "The user signed out.", "El usuario cerró su sesión.";
-        expired: "The sign-in reached its end.", "El inicio de sesión llegó a su fin.";
-        terminated: "Somebody who may do so ended it.", "La terminó alguien autorizado para ello.";
-        client_lost: "The user's connection broke.", "Se cortó la conexión del usuario.";
-        target_lost: "The connection to the target broke.", "Se cortó la conexión con el destino.";
-        node_lost: "The node that held it went away.", "El nodo que la mantenía desapareció.";
-        source_lost: "Nothing was heard of it for longer than its source had promised.",
-            "No se supo nada de ella durante más tiempo del que su origen había prometido.";
-        recording_lost: "It had to be recorded and no longer could be.", "Debía grabarse y ya no era posible.";
-    }
-}
-
-texts! {
     /// Taking part: control, messages, pausing and pasting.
     Control {
         terminate: "Terminate", "Terminar";

@@ -6,8 +6,8 @@ texts! {
     /// The page around the table.
     Sessions {
         title: "Sessions", "Sesiones";
-        open: "{n} open", "{n} abiertas";
-        open_and_watched: "{n} open · {watched} watched", "{n} abiertas · {watched} observadas";
+        open: "{n} open", "Abiertas: {n}";
+        open_and_watched: "{n} open · {watched} watched", "Abiertas: {n} · observadas: {watched}";
         side_by_side: "Watch {n} side by side", "Observar {n} en paralelo";
         choose_none: "Choose none", "No elegir ninguna";
         freeze: "Freeze", "Congelar";
@@ -15,9 +15,9 @@ texts! {
             "Detener la imagen; lo que ocurra mientras tanto se cuenta";
         none_watched: "None of the chosen sessions can be watched.", "No se puede observar ninguna de las sesiones elegidas.";
         sorted_by: "Sorted by {order}", "Orden: {order}";
-        frozen: "Frozen: {opened} opened, {closed} closed", "Congelado: {opened} abiertas, {closed} cerradas";
-        just_ended: "{n} ended just now", "{n} acaban de terminar";
-        newer: "{n} new", "{n} nuevas";
+        frozen: "Frozen: {opened} opened, {closed} closed", "Congelado. Abiertas: {opened}; cerradas: {closed}";
+        just_ended: "{n} ended just now", "Recién terminadas: {n}";
+        newer: "{n} new", "Nuevas: {n}";
         no_answer: "The server does not answer", "El servidor no responde";
         no_answer_help: "This page tries again by itself, and shows the sessions as soon as it gets through.",
             "Esta página lo intenta de nuevo por sí sola y muestra las sesiones en cuanto lo consigue.";

@@ -1,6 +1,6 @@
-//! Points in time as people read them: UTC on the server, ages and ISO 8601 everywhere.
+//! Points in time as everybody reads them: UTC and ISO 8601.
 //!
-//! Pure; what the browser's locale says is in `clock`.
+//! Pure; never says what a language or the browser's locale says.
 
 use wire::Millis;
 
@@ -53,40 +53,6 @@ pub fn date(at: Millis, offset_minutes: i32) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// A length of time in its largest whole unit: `12 s`, `18 min`, `1 h`, `3 d`.
-#[must_use]
-pub fn span(ms: i64) -> String {
-    match ms.max(0) {
-        ms if ms < MINUTE => format!("{} s", ms / SECOND),
-        ms if ms < HOUR => format!("{} min", ms / MINUTE),
-        ms if ms < DAY => format!("{} h", ms / HOUR),
-        ms => format!("{} d", ms / DAY),
-    }
-}
-
-/// A length of time in its two largest units: `12 s`, `18 min 5 s`, `1 h 12 min`, `3 d 4 h`.
-#[must_use]
-pub fn length(ms: i64) -> String {
-    let ms = ms.max(0);
-    let (large, small) = match ms {
-        ms if ms < MINUTE => return span(ms),
-        ms if ms < HOUR => (MINUTE, SECOND),
-        ms if ms < DAY => (HOUR, MINUTE),
-        _ => (DAY, HOUR),
-    };
-    match ms % large / small {
-        0 => span(ms),
-        _ => format!("{} {}", span(ms), span(ms % large / small * small)),
-    }
-}
-
-/// How long ago `then` was: `just now`, `18 min ago`.
-#[must_use]
-pub fn age(now: Millis, then: Millis) -> String {
-    let since = now.since(then);
-    if since < 10 * SECOND { "just now".into() } else { format!("{} ago", span(since)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,37 +78,6 @@ mod tests {
         assert_eq!(iso(at, 60), "2026-11-23T18:03:12.250+01:00");
         assert_eq!(iso(at, -570), "2026-11-23T07:33:12.250-09:30");
         assert_eq!(date(at, 420), "2026-11-24");
-    }
-
-    #[test]
-    fn ages_use_the_largest_unit() {
-        for (ms, expected) in [
-            (-5, "just now"),
-            (9_999, "just now"),
-            (12_000, "12 s ago"),
-            (59_999, "59 s ago"),
-            (60_000, "1 min ago"),
-            (18 * MINUTE, "18 min ago"),
-            (HOUR, "1 h ago"),
-            (49 * HOUR, "2 d ago"),
-        ] {
-            assert_eq!(age(Millis(1_000_000_000 + ms), Millis(1_000_000_000)), expected);
-        }
-    }
-
-    #[test]
-    fn lengths_have_two_units() {
-        for (ms, expected) in [
-            (-5, "0 s"),
-            (12_999, "12 s"),
-            (MINUTE, "1 min"),
-            (18 * MINUTE + 5_000, "18 min 5 s"),
-            (HOUR + 12 * MINUTE + 59_000, "1 h 12 min"),
-            (HOUR + 59_000, "1 h"),
-            (3 * DAY + 4 * HOUR, "3 d 4 h"),
-        ] {
-            assert_eq!(length(ms), expected);
-        }
     }
 
     proptest! {

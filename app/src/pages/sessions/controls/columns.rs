@@ -4,17 +4,13 @@ use leptos::prelude::*;
 
 use super::Controls;
 use crate::table::{Column, Layout, View};
-use crate::text::count;
-use crate::words::{fill, heading, words};
+use crate::words::{counted, fill, heading, words};
 
 impl Controls {
     /// Says that the rows are arranged as somebody asked for.
     pub(super) fn tell_arranged(self) {
         let texts = &words().grid;
-        let rows = match self.board.view_now(View::len) {
-            1 => texts.row.to_owned(),
-            n => fill(texts.rows, &[("n", &count(n))]),
-        };
+        let rows = counted(self.board.view_now(View::len), texts.row, texts.rows);
         let order = self.sort.with_untracked(crate::words::order);
         self.announcer.say(match self.board.view_now(|view| view.order().group) {
             Some(column) => {
