@@ -19,6 +19,10 @@ const SPANISH: &[(&str, &str)] = &[
     ("this session has no screen to watch", "esta sesión no tiene pantalla que observar"),
     ("this session has already ended", "esta sesión ya ha terminado"),
     ("give a reason of 1 to {} characters", "dé un motivo de 1 a {} caracteres"),
+    (
+        "the session's source could not be asked: try again in a moment",
+        "no se pudo preguntar al origen de la sesión: inténtelo de nuevo en un momento",
+    ),
     ("your role does not allow you to watch this session", "su rol no le permite observar esta sesión"),
     ("your role does not allow you to control this session", "su rol no le permite controlar esta sesión"),
     ("your role does not allow you to terminate this session", "su rol no le permite terminar esta sesión"),

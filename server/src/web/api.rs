@@ -182,7 +182,7 @@ impl From<SessionError> for Problem {
             SessionError::Refused(refusal) => refusal.into(),
             SessionError::Ended => Self::new(StatusCode::CONFLICT, error.to_string()),
             SessionError::Reason => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-            SessionError::Source(error) => error.into(),
+            SessionError::Source(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             SessionError::Store(error) => Self::failed(error),
         }
     }

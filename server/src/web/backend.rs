@@ -198,10 +198,9 @@ fn asked(error: AskedError) -> BackendError {
 fn refused(error: SessionError) -> BackendError {
     match error {
         SessionError::Refused(Refusal::Unknown) => BackendError::NotFound,
-        SessionError::Refused(_) | SessionError::Ended | SessionError::Reason => {
+        SessionError::Refused(_) | SessionError::Ended | SessionError::Reason | SessionError::Source(_) => {
             BackendError::Refused(error.to_string())
         }
-        SessionError::Source(error) => BackendError::Refused(error.to_string()),
         SessionError::Store(error) => failed(error),
     }
 }

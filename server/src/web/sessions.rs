@@ -27,7 +27,7 @@ pub(super) enum SessionError {
     #[error("this session has already ended")]
     Ended,
     /// Its source has to end it and could not be asked.
-    #[error(transparent)]
+    #[error("the session's source could not be asked: try again in a moment")]
     Source(#[from] Unavailable),
     /// The reason is missing or too long.
     #[error("give a reason of 1 to {MAX_REASON_CHARS} characters")]
