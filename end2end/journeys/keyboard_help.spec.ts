@@ -13,6 +13,9 @@ test('a question mark opens the help, Escape closes it, and the focus is where i
   const help = page.getByRole('dialog', { name: 'Keyboard', exact: true });
   await expect(help).toBeVisible();
   await expect(help.getByRole('heading', { level: 3 })).toHaveText(GROUPS);
+  for (const line of ['Ctrl+A Choose every row that is shown', 'Shift+F10 Alt+↓ The menu of the row or heading']) {
+    await expect(help.locator('dl > div').filter({ hasText: line })).toHaveCount(1);
+  }
   await expectAccessible(page);
 
   // It says nothing of the page behind, and a second one does not open.

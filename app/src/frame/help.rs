@@ -50,8 +50,12 @@ fn groups() -> [(&'static str, Vec<Line>); 6] {
                 (words.far_keys, words.far),
                 (words.choose_keys, words.choose),
                 (words.range_keys, words.range),
+                (words.all_keys, words.all),
+                (words.none_keys, words.none),
                 (words.watch_keys, words.watch),
                 (words.menu_keys, words.menu),
+                (words.fold_keys, words.fold),
+                (words.turn_keys, words.turn),
             ],
         ),
         (
@@ -65,9 +69,23 @@ fn groups() -> [(&'static str, Vec<Line>); 6] {
         ),
         (
             words.filters,
-            vec![("/", words.search), (words.add_keys, words.add), (words.remove_keys, words.remove)],
+            vec![
+                ("/", words.search),
+                (words.add_keys, words.add),
+                (words.empty_keys, words.empty),
+                (words.last_keys, words.last),
+                (words.remove_keys, words.remove),
+                (words.list_keys, words.list),
+            ],
         ),
-        (words.live, vec![(words.type_keys, words.type_), (words.back_keys, words.back)]),
+        (
+            words.live,
+            vec![
+                (words.type_keys, words.type_),
+                (words.back_keys, words.back),
+                (words.copy_keys, words.copy),
+            ],
+        ),
         (
             words.replay,
             vec![
