@@ -194,6 +194,10 @@ test('a shared view is there for everybody under its name, and its changes are a
   const oscar = await elsewhere(world, 'oscar', page);
   await expect(sentences(oscar)).toHaveText(['type is PAM SSH']);
   await expect(button(oscar)).toHaveAccessibleName('Views: All shells');
+  // The page comes so from the server: nothing is arranged anew before somebody's eyes.
+  const html = await (await oscar.request.get('/sessions?view=all%20shells')).text();
+  expect(html).toContain('Views: All shells');
+  expect(html).toContain('data-ask="type:ssh"');
   await open(oscar);
   await expect(panel(oscar)).toContainText('by ada');
   // Those who do not manage open it, and no more.

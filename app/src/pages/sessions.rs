@@ -14,6 +14,7 @@ mod views;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 use announcer::Announced;
 use controls::Controls;
@@ -23,19 +24,31 @@ use grid::Grid;
 use head::Head;
 use pane::Pane;
 
+use crate::calls;
 use crate::parts::ViewMenu;
+use crate::table::Sheet;
+use crate::words::words;
 
-/// The page.
+/// The page; where the address names a saved view and says no more, that is read first.
 #[component]
 pub(crate) fn SessionsPage() -> AnyView {
-    let controls = Controls::provide();
+    let params = use_query_map();
+    if !untrack(|| views::is_all(&params.read())) {
+        return page(None);
+    }
+    let views = Resource::new_blocking(|| (), |()| calls::saved_views(Sheet::Sessions));
+    view! { <Suspense>{move || Suspend::new(async move { page(Some(views.await)) })}</Suspense> }.into_any()
+}
+
+fn page(read: Option<views::Read>) -> AnyView {
+    let controls = Controls::provide(read);
     let class = Signal::derive(move || {
         let stale = if controls.is_stale() { " is-stale" } else { "" };
         let pane = if controls.watched().is_some() { " with-pane" } else { "" };
         format!("sessions{pane}{stale}")
     });
     view! {
-        <Title text="Sessions"/>
+        <Title text=words().sessions.title/>
         <div class=class>
             <section class="list" aria-labelledby="sessions-title">
                 <div class="head">

@@ -26,12 +26,15 @@ pub(super) fn is_said(params: &ParamsMap) -> bool {
 /// What the page begins with: what the address says, or else what was kept.
 pub(super) fn at_first(kept: KeptLayout, params: &ParamsMap) -> Arrangement {
     match Arrangement::from_params(Sheet::Sessions, |name| params.get_str(name)) {
-        Some(said) => {
-            kept.show(said.layout.clone());
-            said
-        }
+        Some(said) => show(kept, said),
         None => kept.arrangement(),
     }
+}
+
+/// Shows an arrangement from the beginning, without keeping it until something is changed.
+pub(super) fn show(kept: KeptLayout, arrangement: Arrangement) -> Arrangement {
+    kept.show(arrangement.layout.clone());
+    arrangement
 }
 
 impl Controls {

@@ -81,8 +81,8 @@ pub(super) struct Controls {
 type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
 impl Controls {
-    /// Makes them and puts them into the context.
-    pub(super) fn provide() -> Self {
+    /// Makes them and puts them into the context; with the saved views, if the address names one of them.
+    pub(super) fn provide(read: Option<views::Read>) -> Self {
         let (board, kept) = (expect_context::<Board>(), expect_context::<KeptLayout>());
         let query = use_query_map();
         let layout = kept.signal();
@@ -91,7 +91,15 @@ impl Controls {
             let params = query.read();
             (arranged::at_first(kept, &params), views::named(&params), arranged::is_said(&params))
         });
-        let open = if named.is_none() && !arranged { kept.view() } else { None };
+        let known = read.clone().and_then(Result::ok);
+        let (first, open) = match known.as_ref().zip(named.as_ref()) {
+            Some((known, name)) => match views::find(&known.views, name) {
+                Some(view) => (arranged::show(kept, view.arrangement()), Some(view.id.clone())),
+                None => (first, None),
+            },
+            None if arranged || named.is_some() => (first, None),
+            None => (first, kept.view()),
+        };
         let controls = Self {
             board,
             clock: expect_context(),
@@ -102,7 +110,7 @@ impl Controls {
             sort: RwSignal::new(first.sort),
             asked: Asked::new(first.filter),
             builder: Builder::new(),
-            views: ViewList::new(open),
+            views: ViewList::new(known, open),
             frozen: RwSignal::new(false),
             watched: Memo::new(move |_| query.read().get("watch").and_then(|id| id.parse().ok())),
             chosen: RwSignal::new(Selection::default()),
@@ -142,7 +150,7 @@ impl Controls {
         }
         provide_context(controls);
         controls.follow();
-        views::start(controls, named, arranged);
+        views::start(controls, named, arranged, read);
         controls
     }
 

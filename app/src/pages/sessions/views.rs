@@ -5,10 +5,11 @@ mod panel;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::params::ParamsMap;
 
-use super::arranged::VIEW;
+use super::arranged::{self, VIEW};
 use super::controls::{Controls, use_controls};
-use crate::backend::{BackendError, SavedView};
+use crate::backend::{BackendError, SavedView, Views};
 use crate::parts::{Icon, IconName};
 use crate::table::{Arrangement, Sheet};
 use crate::words::{fill, words};
@@ -35,11 +36,12 @@ impl SavedView {
 }
 
 impl ViewList {
-    /// None known yet; `open` was open when this person was here last.
-    pub(super) fn new(open: Option<String>) -> Self {
+    /// Those that are known, if any; `open` is open already.
+    pub(super) fn new(known: Option<Views>, open: Option<String>) -> Self {
+        let (views, may_share) = known.map_or((Vec::new(), false), |known| (known.views, known.may_share));
         Self {
-            all: RwSignal::default(),
-            may_share: RwSignal::new(false),
+            all: RwSignal::new(views),
+            may_share: RwSignal::new(may_share),
             open: RwSignal::new(open),
             wrong: RwSignal::new(None),
         }
@@ -65,29 +67,30 @@ impl ViewList {
     }
 }
 
-/// Reads the views when the page opens, and opens the one that the address names.
-pub(super) fn start(controls: Controls, named: Option<String>, arranged: bool) {
+/// What came of reading the views before the page is made.
+pub(super) type Read = Result<Views, BackendError>;
+
+/// Reads the views when the page opens, unless that is done, and says which one is open where the address names it.
+pub(super) fn start(controls: Controls, named: Option<String>, arranged: bool, read: Option<Read>) {
     let views = controls.views;
     Effect::new(move |_| {
-        let named = named.clone();
+        let (named, read) = (named.clone(), read.clone());
         spawn_local(async move {
-            if let Err(error) = views.read().await {
+            let read = match read {
+                Some(read) => read.map(drop),
+                None => views.read().await,
+            };
+            if let Err(error) = read {
                 controls.toasts.failed(format!("{} {}", words().views.not_read, frame::sentence(&error)));
                 return;
             }
             let Some(name) = named else { return };
-            let lower = name.to_lowercase();
-            let found = views.all.try_with_untracked(|all| {
-                let fits = |view: &&SavedView| view.name.to_lowercase() == lower;
-                all.iter().filter(fits).max_by_key(|view| view.mine && !view.shared).cloned()
-            });
-            match found.flatten() {
-                Some(view) => {
-                    if !arranged {
-                        controls.arrange(view.arrangement());
-                    }
-                    views.open.set(Some(view.id));
-                }
+            // None when the page was left meanwhile.
+            let found = views.all.try_with_untracked(|all| find(all, &name).map(|view| view.id.clone()));
+            let Some(found) = found else { return };
+            match found {
+                found @ Some(_) if views.open.get_untracked() != found => views.open.set(found),
+                Some(_) => {}
                 None if arranged => {}
                 None => controls.toasts.failed(fill(words().views.no_such, &[("name", &name)])),
             }
@@ -95,9 +98,21 @@ pub(super) fn start(controls: Controls, named: Option<String>, arranged: bool) {
     });
 }
 
+/// The view of a name: the person's own before one that everybody sees.
+pub(super) fn find<'v>(all: &'v [SavedView], name: &str) -> Option<&'v SavedView> {
+    let lower = name.to_lowercase();
+    let fits = all.iter().filter(|view| view.name.to_lowercase() == lower);
+    fits.max_by_key(|view| view.mine && !view.shared)
+}
+
 /// The name of the view in an address.
-pub(super) fn named(params: &leptos_router::params::ParamsMap) -> Option<String> {
+pub(super) fn named(params: &ParamsMap) -> Option<String> {
     params.get(VIEW).filter(|name| !name.is_empty())
+}
+
+/// Whether a view's name is all that an address says: then the view is what the page begins with.
+pub(super) fn is_all(params: &ParamsMap) -> bool {
+    named(params).is_some() && !arranged::is_said(params)
 }
 
 impl Controls {
