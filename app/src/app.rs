@@ -17,6 +17,7 @@ use crate::pages::sessions::SessionsPage;
 use crate::pages::set_up::SetUpPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::wall::WallPage;
+use crate::pages::web_sso::WebSsoPage;
 
 /// All of it.
 #[component]
@@ -39,6 +40,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/sso/notice") view=WebSsoPage ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -9,3 +9,4 @@ pub(crate) mod sessions;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;
 pub(crate) mod wall;
+pub(crate) mod web_sso;

@@ -22,6 +22,7 @@ mod stray;
 mod table;
 mod times;
 mod views;
+mod web_sso;
 
 pub(crate) use ends::{ended, meaning, reason};
 pub(crate) use filters::{speech, subject};
@@ -107,6 +108,7 @@ areas! {
     verdict: replay::Verdict,
     wall: live::Wall,
     views: views::Views,
+    web_sso: web_sso::WebSso,
 }
 
 /// The texts in the language of the page: that of the request on the server, one for all in the browser.

@@ -6,7 +6,7 @@
 //! sign-in that it came from, when somebody terminates it, and when the person may not sign in any more;
 //! [`WebSso::ended`] and [`Applications::ends`] tell of it. A sign-in whose session at an application was terminated
 //! gets no other one there: the person shows again who they are ([`WebSsoError::Terminated`]). After a restart of the
-//! server a session comes back the next time that it is looked for.
+//! server the sessions come back, each as another one of the same key.
 //!
 //! Knows nothing of how applications are spoken with: neither headers nor tokens are here.
 
@@ -181,6 +181,24 @@ impl Applications {
                 opening,
                 ends,
             }),
+        }
+    }
+
+    /// Brings back what the server's last run left open: people are signed in at their applications whether they
+    /// come by or not. One that cannot be brought back now is, when it is looked for.
+    pub async fn come_back(&self) {
+        let inner = &self.inner;
+        let left = match inner.store.application_sign_ins_left_open(&inner.place.node).await {
+            Ok(left) => left,
+            Err(error) => {
+                return tracing::warn!(%error, "sign-ins at applications come back when they are used");
+            }
+        };
+        for (sign_in, application) in left {
+            let key = WebSsoKey { sign_in: SignInKey::new(sign_in), application };
+            if let Err(error) = self.find(&key).await {
+                return tracing::warn!(%error, "sign-ins at applications come back when they are used");
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! How the server is told to run: option before environment before `sightline.toml` before default.
 
 mod folder;
+mod proxies;
 mod sources;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use folder::Lock;
+pub use proxies::Proxy;
 pub use sources::Options;
 
 use crate::archive::Limits;
@@ -30,6 +32,8 @@ pub struct Config {
     pub ssh_addr: SocketAddr,
     /// The address that people open, without a slash at the end.
     pub public_url: String,
+    /// Whose word is taken for what a browser asked, and from where.
+    pub trusted_proxies: Vec<Proxy>,
     /// Name of this node.
     pub node: String,
     /// Folder of the web assets (holds `assets.json` and `pkg/`).
@@ -51,6 +55,7 @@ impl Config {
             web_addr,
             ssh_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, SSH_PORT)),
             public_url: url_of(web_addr),
+            trusted_proxies: Proxy::loopback(),
             node: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             site: beside_the_executable("site"),
             recordings: Limits { min_free: MIN_FREE_MIB << 20, days: None, max_bytes: None },
@@ -68,6 +73,12 @@ impl Config {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// Whether a connection from there is a proxy's whose word is taken.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|proxy| proxy.is(address))
     }
 
     /// Whether the database lies in the data folder, so that no server elsewhere works on it.

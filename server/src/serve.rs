@@ -194,6 +194,8 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         stopping: stopping.clone(),
     });
 
+    let applications = services.applications.clone();
+    tokio::spawn(async move { applications.come_back().await });
     let mut parts = JoinSet::new();
     let shared = Arc::clone(&services);
     parts.spawn(async move { web::serve(shared, listener).await.context("the web server failed") });

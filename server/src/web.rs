@@ -28,6 +28,7 @@ mod sessions;
 mod signed_in;
 mod site;
 mod socket;
+mod sso;
 mod views;
 
 use std::net::SocketAddr;
@@ -60,6 +61,7 @@ struct Web {
     origins: Origins,
     gauges: Arc<Gauges>,
     replays: Replays,
+    codes: sso::Codes,
 }
 
 type Shared = Arc<Web>;
@@ -75,7 +77,8 @@ pub async fn serve(services: Arc<Services>, listener: TcpListener) -> anyhow::Re
     }
     let origins = Origins::new(&services.config.public_url);
     let stopping = services.stopping.clone();
-    let web = Arc::new(Web { services, site, origins, gauges: Arc::default(), replays: Replays::default() });
+    let (gauges, replays, codes) = (Arc::default(), Replays::default(), sso::Codes::default());
+    let web = Arc::new(Web { services, site, origins, gauges, replays, codes });
 
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -102,6 +105,10 @@ fn router(web: Shared) -> Router {
         .route("/sign-in", post(forms::sign_in))
         .route("/sign-out", post(forms::sign_out))
         .route("/set-up", post(forms::set_up))
+        .route(sso::VERIFY, get(sso::verify))
+        .route("/sso/start", get(sso::start))
+        .route("/sso/callback", get(sso::callback))
+        .route("/sso/sign-out", get(sso::sign_out))
         .route("/ws/sessions", get(feed::upgrade))
         .route("/ws/sessions/{id}/live", get(live::upgrade))
         .route("/healthz", get(health::alive))

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 
-use super::Config;
+use super::{Config, Proxy};
 
 const MIB: u64 = 1 << 20;
 const FILE: &str = "sightline.toml";
@@ -32,6 +32,15 @@ pub struct Options {
     /// The address that people open [default: http://WEB_ADDR]
     #[arg(long, global = true, env = "SIGHTLINE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Proxies whose word is taken for what a browser asked, and from where [default: those of this machine]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGHTLINE_TRUSTED_PROXIES",
+        value_name = "IP[/BITS],...",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<Proxy>>,
     /// Name of this node [default: the host name]
     #[arg(long, global = true, env = "SIGHTLINE_NODE", value_name = "NAME")]
     pub node: Option<String>,
@@ -57,6 +66,7 @@ struct File {
     web_addr: Option<SocketAddr>,
     ssh_addr: Option<SocketAddr>,
     public_url: Option<String>,
+    trusted_proxies: Option<Vec<String>>,
     node: Option<String>,
     site: Option<PathBuf>,
     recordings_min_free: Option<u64>,
@@ -87,6 +97,12 @@ impl Config {
             config.database_url = url;
         }
         config.ssh_addr = options.ssh_addr.or(file.ssh_addr).unwrap_or(config.ssh_addr);
+        if let Some(proxies) = options.trusted_proxies {
+            config.trusted_proxies = proxies;
+        } else if let Some(proxies) = file.trusted_proxies {
+            let read = proxies.iter().map(|proxy| proxy.parse().map_err(anyhow::Error::msg));
+            config.trusted_proxies = read.collect::<Result<_, _>>().context(FILE)?;
+        }
         config.node = options.node.or(file.node).unwrap_or(config.node);
         if config.node.is_empty() || config.node.chars().any(|c| c.is_control() || c.is_whitespace()) {
             bail!("the name of the node is empty or holds a space: give one with --node");
@@ -164,6 +180,24 @@ mod tests {
         assert_eq!(config.public_url, "http://127.0.0.1:4000");
         let options = Options { node: Some("gw-2".into()), ..Options::default() };
         assert_eq!(with_file(file, options).expect("read").node, "gw-2");
+    }
+
+    #[test]
+    fn proxies_are_those_of_this_machine_unless_they_are_named() {
+        let trusts = |file: &str, options: Options, address: &str| {
+            with_file(file, options).map(|config| config.trusts(address.parse().expect("an address")))
+        };
+        assert!(trusts("", Options::default(), "127.0.0.1").expect("read"));
+        assert!(!trusts("", Options::default(), "10.0.0.7").expect("read"));
+        let file = "trusted_proxies = [\"10.0.0.0/24\"]\n";
+        assert!(trusts(file, Options::default(), "10.0.0.7").expect("read"));
+        assert!(!trusts(file, Options::default(), "127.0.0.1").expect("read"));
+        let given =
+            Options { trusted_proxies: Some(vec!["::1".parse().expect("good")]), ..Options::default() };
+        assert!(!trusts(file, given, "10.0.0.7").expect("read"));
+        let error =
+            trusts("trusted_proxies = [\"proxy\"]\n", Options::default(), "::1").expect_err("refused");
+        assert!(format!("{error:#}").contains("\"proxy\" is no address of a proxy"), "{error:#}");
     }
 
     #[test]

@@ -139,4 +139,27 @@ impl Store {
         .await?;
         Ok(row.is_some())
     }
+
+    /// Sign-ins at applications whose session on this node ended only because the node went away, and which are
+    /// good still: the sign-in's key and the agent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn application_sign_ins_left_open(
+        &self,
+        node: &str,
+    ) -> Result<Vec<(String, AgentId)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT application_sign_ins.sign_in, application_sign_ins.agent_id FROM application_sign_ins \
+             JOIN sessions ON sessions.id = application_sign_ins.session_id \
+             JOIN web_sign_ins ON web_sign_ins.cookie_hash = application_sign_ins.sign_in \
+             WHERE sessions.node = $1 AND sessions.end_reason = $2 AND web_sign_ins.expires_at > $3",
+        )
+        .bind(node)
+        .bind(EndReason::NodeLost.as_str())
+        .bind(Millis::now().0)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get("sign_in")?, parsed(row, "agent_id")?))).collect()
+    }
 }

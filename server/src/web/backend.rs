@@ -12,7 +12,6 @@ use wire::{Rights, SessionId};
 
 use super::Shared;
 use super::asked::AskedError;
-use super::peer::peer;
 use super::sessions::{SessionError, by};
 use crate::audit::Action;
 use crate::console::SignedIn;
@@ -118,22 +117,22 @@ impl Backend for Pages {
         value: String,
     ) -> Result<String, BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
-        self.0.save_view(&viewer, sheet, id, &name, &value, peer(parts)).await.map_err(stored)
+        self.0.save_view(&viewer, sheet, id, &name, &value, self.0.peer(parts)).await.map_err(stored)
     }
 
     async fn rename_view(&self, parts: &Parts, id: String, name: String) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
-        self.0.rename_view(&viewer, &id, &name, peer(parts)).await.map_err(stored)
+        self.0.rename_view(&viewer, &id, &name, self.0.peer(parts)).await.map_err(stored)
     }
 
     async fn share_view(&self, parts: &Parts, id: String, shared: bool) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
-        self.0.share_view(&viewer, &id, shared, peer(parts)).await.map_err(stored)
+        self.0.share_view(&viewer, &id, shared, self.0.peer(parts)).await.map_err(stored)
     }
 
     async fn delete_view(&self, parts: &Parts, id: String) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
-        self.0.delete_view(&viewer, &id, peer(parts)).await.map_err(stored)
+        self.0.delete_view(&viewer, &id, self.0.peer(parts)).await.map_err(stored)
     }
 
     async fn audit(&self, parts: &Parts, query: AuditQuery) -> Result<AuditPage, BackendError> {
@@ -150,7 +149,7 @@ impl Backend for Pages {
     async fn note_export(&self, parts: &Parts, sheet: Sheet, note: ExportNote) -> Result<(), BackendError> {
         let viewer = self.signed(parts).await?.known.viewer;
         let detail = in_words(&note)?;
-        let event = by(&viewer, Action::Exported).on(sheet.name()).from(peer(parts));
+        let event = by(&viewer, Action::Exported).on(sheet.name()).from(self.0.peer(parts));
         self.0.services.journal.note(event.detail(detail));
         Ok(())
     }

@@ -6,20 +6,25 @@ use app::text::percent_encoded;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::local_path::{HOME, local_path};
 use super::peer::Peer;
 use super::signed_in::{clear_cookie, cookie, set_cookie};
-use super::{Shared, Web};
+use super::{Shared, Web, sso};
 use crate::auth::{Door, Outcome};
 use crate::set_up::SetUpError;
 use crate::store::User;
 
 /// Has the browser forget what it keeps of this site.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// Has the browser open another page.
+const REFRESH: HeaderName = HeaderName::from_static("refresh");
+/// Paths here that send the browser to an application.
+const LEADING_AWAY: [&str; 1] = [sso::PREFIX];
 
 /// The sign-in form.
 #[derive(Deserialize)]
@@ -126,10 +131,23 @@ impl Web {
             }
         };
         let Some(cookie) = cookie else { return to("/sign-in?error=failed") };
-        let mut response = to(next);
+        let mut response = onward(next);
         response.headers_mut().insert(header::SET_COOKIE, cookie);
         response
     }
+}
+
+/// Sends the browser on after a form. What may lead on to another host is asked for anew, as a page that is opened:
+/// browsers follow no redirect of a form to where the page's policy lets no form go.
+fn onward(next: &str) -> Response {
+    let leaves = LEADING_AWAY.iter().any(|area| next.starts_with(area));
+    let Ok(refresh) = HeaderValue::try_from(format!("0; url={next}")) else { return to(HOME) };
+    if !leaves {
+        return to(next);
+    }
+    let link = next.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let page = format!("<!doctype html><title>Sightline</title><a href=\"{link}\">Sightline</a>\n");
+    ([(REFRESH, refresh)], Html(page)).into_response()
 }
 
 /// Sends the browser to a path of this site, with GET.

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Shared;
+use super::{Shared, sso};
 
 /// For answers that are no pages: nothing in them may load or run anything.
 const NO_PAGE: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -32,6 +32,8 @@ pub(super) fn page_policy(nonce: &str) -> String {
 
 /// Sets the headers that every answer carries; a page has set its own policy by then.
 pub(super) async fn harden(State(web): State<Shared>, request: Request, next: Next) -> Response {
+    // On an application's host it is not for us to say how browsers come.
+    let ours = !request.uri().path().starts_with(sso::PREFIX);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
@@ -43,7 +45,7 @@ pub(super) async fn harden(State(web): State<Shared>, request: Request, next: Ne
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if web.services.config.is_https() {
+    if ours && web.services.config.is_https() {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::caller::bearer;
 use super::problem::Problem;
-use super::{Shared, api, socket};
+use super::{Shared, api, socket, sso};
 
 /// The origins of our own pages.
 pub(super) struct Origins {
@@ -48,8 +48,9 @@ impl Origins {
 pub(super) async fn check(State(web): State<Shared>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let matters =
-        !reads || path.starts_with(socket::PREFIX) || request.headers().contains_key(header::UPGRADE);
+    // A proxy asks with the headers of the request that it asks about, and opens nothing here.
+    let upgrades = request.headers().contains_key(header::UPGRADE) && path != sso::VERIFY;
+    let matters = !reads || path.starts_with(socket::PREFIX) || upgrades;
     let by_token = path.starts_with(api::PREFIX) && bearer(request.headers()).is_some();
     // Reports are taken by token alone: a cookie does nothing there.
     let by_token = by_token || path == api::REPORTS;

@@ -37,6 +37,8 @@ const MAX_PAGE_BYTES: usize = 8 << 20;
 const LONGEST_RENDER: Duration = Duration::from_secs(12);
 /// Pages for people who are not signed in.
 const OPEN_TO_ALL: [&str; 2] = ["/sign-in", "/set-up"];
+/// The page that says why somebody is not signed in to an application, for whoever it is.
+const NOTICE: &str = "/sso/notice";
 
 /// A route for each page that the app names.
 pub(super) fn router() -> Router<Shared> {
@@ -64,7 +66,11 @@ async fn page(State(web): State<Shared>, request: Request) -> Response {
         return to("/set-up?error=link");
     }
     let mut status = StatusCode::OK;
+    // Who has to show again who they are, because their session at an application was terminated.
+    let again =
+        path == "/sign-in" && query_of(&parts.uri, "error").is_some_and(|error| error == "terminated");
     match &signed {
+        _ if path == NOTICE || again => {}
         Some(_) if open_to_all => return to(local_path(query_of(&parts.uri, "next").as_deref())),
         None if !open_to_all => {
             let here = parts.uri.path_and_query().map_or(HOME, |here| here.as_str());

@@ -27,7 +27,7 @@ use recording::{CAST, Find, Moment, Reading};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
-use super::peer::{Peer, peer};
+use super::peer::Peer;
 use super::problem::Problem;
 use super::session_path::SessionPath;
 use super::sessions::by;
@@ -250,7 +250,7 @@ impl FromRequestParts<Shared> for Opened {
         let SessionPath(id) = SessionPath::from_request_parts(parts, web).await?;
         let row = web.session(&signed.known.viewer, id).await?;
         let permit = web.replay(&signed.known.viewer, &row)?;
-        let reading = web.reading(&permit, &row, peer(parts)).await?;
+        let reading = web.reading(&permit, &row, web.peer(parts)).await?;
         Ok(Self { row, reading })
     }
 }

@@ -4,7 +4,6 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use super::peer::peer;
 use super::problem::Problem;
 use super::{Shared, Web};
 use crate::console::{ConsoleError, LIFETIME_SECONDS, SignedIn};
@@ -27,7 +26,7 @@ impl Web {
     /// Who is signed in, by the request's cookie.
     pub(super) async fn signed_in(&self, parts: &Parts) -> Result<Option<SignedIn>, ConsoleError> {
         match cookie(&parts.headers) {
-            Some(cookie) => self.services.console.signed_in(cookie, peer(parts)).await,
+            Some(cookie) => self.services.console.signed_in(cookie, self.peer(parts)).await,
             None => Ok(None),
         }
     }
@@ -35,9 +34,14 @@ impl Web {
 
 /// The value of our cookie, when it can be one.
 pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    value_of(headers, COOKIE)
+}
+
+/// The value of a cookie of that name, when we can have made it.
+pub(super) fn value_of<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+    let (_, value) = pairs.find(|(name, _)| *name == cookie)?;
     let plausible = !value.is_empty()
         && value.len() <= 128
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));

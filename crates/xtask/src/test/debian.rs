@@ -19,6 +19,11 @@ const PACKAGES: &[Package] = &[
     Package { name: "less", is_there: || tool::find("less").is_some() },
     Package { name: "chromium", is_there: || tool::find("chromium").is_some() },
     Package { name: "postgresql", is_there: has_postgresql },
+    Package {
+        name: "nginx",
+        is_there: || tool::find("nginx").is_some() || Path::new("/usr/sbin/nginx").exists(),
+    },
+    Package { name: "caddy", is_there: || tool::find("caddy").is_some() },
     Package { name: "python3-venv", is_there: has_python },
 ];
 

@@ -1,0 +1,299 @@
+//! Forward authentication: a proxy in front of a web application asks here, for each request, who makes it.
+//!
+//! The application is on another host, so it has a cookie of its own: whoever has none is sent to `/sso/start` here,
+//! signs in, and goes back with a code to `/sso/callback` on the application's host, which its proxy hands on and
+//! which sets that cookie. What a proxy says of the request is believed only of a trusted one.
+
+mod codes;
+mod forwarded;
+
+use app::text::percent_encoded;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use url::Url;
+use wire::{AgentId, Millis};
+
+use super::forms::to;
+use super::pages::query_of;
+use super::signed_in::value_of;
+use super::{Shared, Web};
+use crate::applications::{WebSso, WebSsoError};
+use crate::audit::{Action, Event};
+use crate::store::Application;
+pub(super) use codes::Codes;
+use codes::Pending;
+use forwarded::{address, original};
+
+/// Where proxies ask.
+pub(super) const VERIFY: &str = "/sso/verify";
+/// What begins like this is asked for on the hosts of applications, too.
+pub(super) const PREFIX: &str = "/sso/";
+/// Longest address that somebody is sent back to, in bytes: with what is around it, it fits into a query that is kept
+/// while somebody signs in.
+const MAX_RETURN_BYTES: usize = 1500;
+
+/// Who made the request, for the application. Each is always there, so that none of the browser's gets through.
+const USER: HeaderName = HeaderName::from_static("remote-user");
+const NAME: HeaderName = HeaderName::from_static("remote-name");
+const EMAIL: HeaderName = HeaderName::from_static("remote-email");
+const GROUPS: HeaderName = HeaderName::from_static("remote-groups");
+
+/// Why somebody is not signed in to an application, as the page's address says it.
+#[derive(Clone, Copy)]
+enum Why {
+    /// There is no application at that address.
+    Unknown,
+    /// The code is nobody's, was used, is too old, or another application's.
+    Code,
+    /// The application is for others.
+    NotAllowed,
+    /// They signed out of it.
+    SignedOut,
+    /// The server could not.
+    Failed,
+}
+
+impl Why {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Code => "code",
+            Self::NotAllowed => "not-allowed",
+            Self::SignedOut => "signed-out",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// `GET /sso/verify`: 200 with who it is; else 401, or a redirect to signing in where the proxy hands that on.
+pub(super) async fn verify(State(web): State<Shared>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let (url, application) = match web.asked_for(&parts).await {
+        Ok(found) => found,
+        Err(refusal) => return refusal,
+    };
+    let found = match value_of(&parts.headers, &cookie_name(application.agent)) {
+        Some(cookie) => web.services.applications.of_cookie(cookie, application.agent).await,
+        None => Ok(None),
+    };
+    match found {
+        Ok(Some(found)) => who(&found),
+        Ok(None) => web.sign_in_first(&parts, &url),
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// `GET /sso/start?rd=…`, on this host: signs somebody in, and sends them back with a code.
+pub(super) async fn start(State(web): State<Shared>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let asked = query_of(&parts.uri, "rd").and_then(|text| address(&text).ok());
+    let Some(url) = asked else { return web.notice(Why::Unknown, None) };
+    let applications = &web.services.applications;
+    let application = match applications.at(&url).await {
+        Ok(Some(application)) => application,
+        Ok(None) => {
+            tracing::warn!(
+                host = url.host_str(),
+                "somebody asked to sign in where no application is registered"
+            );
+            return web.notice(Why::Unknown, None);
+        }
+        Err(error) => return unavailable(&error),
+    };
+    let url = if url.as_str().len() > MAX_RETURN_BYTES { application.url.clone() } else { url.into() };
+    let here = start_path(&url);
+    let signed = match web.signed_in(&parts).await {
+        Ok(Some(signed)) => signed,
+        Ok(None) => return to(&format!("/sign-in?next={}", percent_encoded(&here))),
+        Err(error) => return unavailable(&error),
+    };
+    let device = web.peer(&parts);
+    match applications.may_enter(&signed, &application, device).await {
+        Ok(_) => {}
+        Err(WebSsoError::Terminated { .. }) => {
+            return to(&format!("/sign-in?error=terminated&next={}", percent_encoded(&here)));
+        }
+        Err(WebSsoError::NotAdmitted { .. }) => return web.notice(Why::NotAllowed, None),
+        Err(error) => return unavailable(&error),
+    }
+    let pending = Pending { sign_in: signed.key, application: application.agent, back: url, device };
+    match web.codes.add(pending) {
+        Some(code) => to(&format!("{}/sso/callback?code={code}", application.url)),
+        None => {
+            tracing::error!("too many people sign in to applications at once: some are refused");
+            web.notice(Why::Failed, None)
+        }
+    }
+}
+
+/// `GET /sso/callback?code=…`, on an application's host: gives the browser the application's cookie.
+pub(super) async fn callback(State(web): State<Shared>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let (_, application) = match web.asked_for(&parts).await {
+        Ok(found) => found,
+        Err(refusal) => return refusal,
+    };
+    let code = query_of(&parts.uri, "code").unwrap_or_default();
+    let pending = match web.codes.take(&code, application.agent) {
+        Ok(pending) => pending,
+        Err(wrong) => {
+            let event = Event::new(Action::SignInFailed, "web application").from(web.peer(&parts));
+            web.services.journal.note(event.on(&application.name).detail(wrong.to_string()));
+            return web.notice(Why::Code, Some(&application.url));
+        }
+    };
+    match web.enter_application(&pending, &application).await {
+        Ok(Some((cookie, seconds))) => {
+            let mut response = to(&pending.back);
+            response.headers_mut().append(header::SET_COOKIE, cookie_of(&application, &cookie, seconds));
+            response
+        }
+        Ok(None) | Err(WebSsoError::Terminated { .. }) => {
+            to(&format!("{}{}", web.services.config.public_url, start_path(&pending.back)))
+        }
+        Err(WebSsoError::NotAdmitted { .. }) => web.notice(Why::NotAllowed, None),
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// `GET /sso/sign-out`, on an application's host: ends the person's session there.
+pub(super) async fn sign_out(State(web): State<Shared>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let (_, application) = match web.asked_for(&parts).await {
+        Ok(found) => found,
+        Err(refusal) => return refusal,
+    };
+    // A page of another site sends nobody out.
+    if parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return to(&application.url);
+    }
+    if let Some(cookie) = value_of(&parts.headers, &cookie_name(application.agent)) {
+        match web.services.applications.of_cookie(cookie, application.agent).await {
+            Ok(Some(found)) => web.services.applications.end(&found).await,
+            Ok(None) => {}
+            // The cookie must not be taken away while what it stands for still works.
+            Err(error) => return unavailable(&error),
+        }
+    }
+    let mut response = web.notice(Why::SignedOut, Some(&application.url));
+    response.headers_mut().append(header::SET_COOKIE, cookie_of(&application, "", 0));
+    response
+}
+
+impl Web {
+    /// What somebody asked the application for, and which one it is, as its proxy says.
+    async fn asked_for(&self, parts: &Parts) -> Result<(Url, Arc<Application>), Response> {
+        if !self.through_proxy(parts) {
+            tracing::warn!(peer = %self.peer(parts), "forward authentication was asked for by an untrusted proxy");
+            let refusal = "this proxy is not trusted: add its address to trusted_proxies of Sightline\n";
+            return Err((StatusCode::FORBIDDEN, refusal).into_response());
+        }
+        let url = match original(&parts.headers) {
+            Ok(url) => url,
+            Err(unclear) => {
+                tracing::warn!(%unclear, "a proxy does not say what was asked for");
+                return Err((StatusCode::BAD_REQUEST, format!("{unclear}\n")).into_response());
+            }
+        };
+        match self.services.applications.at(&url).await {
+            Ok(Some(application)) => Ok((url, application)),
+            Ok(None) => {
+                let host = url.host_str().unwrap_or_default();
+                tracing::warn!(host, "a proxy asked for a host where no application is registered");
+                Err((StatusCode::FORBIDDEN, "no application is registered at this address\n").into_response())
+            }
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// The answer to a request of somebody who is not signed in.
+    fn sign_in_first(&self, parts: &Parts, url: &Url) -> Response {
+        let back = start_path(url.as_str());
+        let location = format!("{}{back}", self.services.config.public_url);
+        let Ok(location) = HeaderValue::try_from(location) else {
+            return StatusCode::UNAUTHORIZED.into_response();
+        };
+        let redirects =
+            parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "redirect"));
+        let status = if redirects && is_navigation(&parts.headers) {
+            StatusCode::FOUND
+        } else {
+            StatusCode::UNAUTHORIZED
+        };
+        // nginx sends the browser there by itself, see `error_page`.
+        (status, [(header::LOCATION, location)], "sign in first\n").into_response()
+    }
+
+    /// Opens the session of a code that was good; the cookie's value, and for how many seconds it is good.
+    async fn enter_application(
+        &self,
+        pending: &Pending,
+        application: &Application,
+    ) -> Result<Option<(String, i64)>, WebSsoError> {
+        let Some(signed) = self.services.console.of_key(&pending.sign_in).await? else { return Ok(None) };
+        let applications = &self.services.applications;
+        let found = applications.signed_in(&signed, application, pending.device).await?;
+        let seconds = signed.expires_at.since(Millis::now()) / 1000;
+        Ok(applications.new_cookie(&found).await?.map(|cookie| (cookie, seconds)))
+    }
+
+    /// The page that says why; `back` is where the person wanted to go.
+    fn notice(&self, why: Why, back: Option<&str>) -> Response {
+        let back = back.map_or_else(String::new, |back| format!("&rd={}", percent_encoded(back)));
+        to(&format!("{}/sso/notice?why={}{back}", self.services.config.public_url, why.word()))
+    }
+}
+
+/// Where signing in to an application begins.
+fn start_path(back: &str) -> String {
+    format!("/sso/start?rd={}", percent_encoded(back))
+}
+
+/// Whether the browser would show the answer as a page: neither a script's request nor one that changes something.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let reads = text("x-forwarded-method").is_none_or(|method| method == "GET" || method == "HEAD");
+    reads && text("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+}
+
+/// 200, with who it is.
+fn who(found: &WebSso) -> Response {
+    let person = &found.person;
+    let mut response = StatusCode::OK.into_response();
+    let groups = person.groups.join(",");
+    for (name, value) in
+        [(USER, &person.user), (NAME, &person.full_name), (EMAIL, &person.email), (GROUPS, &groups)]
+    {
+        // UTF-8, as other authentication servers send it. The directory takes no control characters.
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap_or(HeaderValue::from_static(""));
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// The server could not; the person is as signed in as before.
+fn unavailable(error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "a sign-in to an application could not be looked up");
+    (StatusCode::SERVICE_UNAVAILABLE, "the sign-in could not be looked up: try again\n").into_response()
+}
+
+/// One cookie for each application: several may share a host, whatever their ports.
+fn cookie_name(application: AgentId) -> String {
+    format!("sightline-{application}")
+}
+
+/// The header that gives a browser the application's cookie, or takes it away. Other sites' forms do not carry it.
+fn cookie_of(application: &Application, value: &str, seconds: i64) -> HeaderValue {
+    let path = Url::parse(&application.url).map_or_else(|_| "/".into(), |url| url.path().to_owned());
+    let secure = if application.url.starts_with("https:") { "; Secure" } else { "" };
+    let text = format!(
+        "{}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}",
+        cookie_name(application.agent)
+    );
+    let mut header = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
+    header.set_sensitive(true);
+    header
+}
