@@ -33,7 +33,7 @@ pub use consent::Question;
 pub use control::{Deed, Deeds, Directive, Hindrance, Times, Typed, mode_word};
 pub use entry::{Facts, Opening, ScreenKind, WatchPolicy};
 pub use ledger::{Ledger, LedgerError};
-pub use list::{List, ListEvent, Listed};
+pub use list::{List, ListEvent, Listed, Unread};
 pub use notice::{Notice, Notices};
 pub use open::{OpenSession, Terminated};
 pub use permission::{

@@ -34,7 +34,37 @@ pub enum ListEvent {
     Ended(SessionId, End),
 }
 
-/// A subscription: take [`List::snapshot`], then [`List::next`].
+/// An open session whose attributes nobody has read yet: of a hundred thousand, reading takes a while.
+#[derive(Clone)]
+pub struct Unread(Arc<Entry>);
+
+impl Unread {
+    /// What authority over it depends on.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        self.0.facts()
+    }
+
+    /// Whether it has a screen.
+    #[must_use]
+    pub fn has_screen(&self) -> bool {
+        self.0.live.has_screen()
+    }
+
+    /// Its attributes now.
+    #[must_use]
+    pub fn read(&self) -> Session {
+        self.0.read()
+    }
+}
+
+impl std::fmt::Debug for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Unread").field(&self.0.session.id).finish()
+    }
+}
+
+/// A subscription: take [`List::snapshot`] or [`List::newest_first`], then [`List::next`].
 pub struct List {
     open: Vec<Arc<Entry>>,
     events: broadcast::Receiver<Arc<[ListEvent]>>,
@@ -49,6 +79,15 @@ impl List {
     #[must_use]
     pub fn snapshot(&mut self) -> Vec<Listed> {
         std::mem::take(&mut self.open).iter().map(|entry| entry.listed()).collect()
+    }
+
+    /// What was open when the subscription began, that which was opened last first, each to be read when it is
+    /// needed.
+    #[must_use]
+    pub fn newest_first(&mut self) -> Vec<Unread> {
+        let mut open = std::mem::take(&mut self.open);
+        open.sort_by_cached_key(|entry| std::cmp::Reverse((entry.session.started_at, entry.session.id)));
+        open.into_iter().map(Unread).collect()
     }
 
     /// The next events, at least one, at most what is ready. `None` when the reader fell too far

@@ -362,14 +362,18 @@ impl Entry {
         }
     }
 
-    pub(crate) fn listed(&self) -> Listed {
+    pub(crate) fn facts(&self) -> Facts {
+        *lock(&self.facts)
+    }
+
+    pub(crate) fn read(&self) -> Session {
         let Update { watchers, last_active_at, .. } = self.update();
         let end_asked = self.asked.as_ref().map_or(EndAsked::No, |asked| *lock(asked));
-        Listed {
-            session: Session { watchers, last_active_at, end_asked, ..self.session.clone() },
-            facts: *lock(&self.facts),
-            screen: self.live.has_screen(),
-        }
+        Session { watchers, last_active_at, end_asked, ..self.session.clone() }
+    }
+
+    pub(crate) fn listed(&self) -> Listed {
+        Listed { session: self.read(), facts: self.facts(), screen: self.live.has_screen() }
     }
 }
 

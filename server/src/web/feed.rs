@@ -2,15 +2,17 @@
 
 mod view;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
-use hub::List;
+use hub::{List, Unread};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
-use wire::{End, EndReason, FeedFrame, Millis, Rights, Session, encode};
+use wire::{End, EndReason, FeedFrame, Millis, Rights, encode};
 
 use super::gauges::Kind;
 use super::signed_in::Signed;
@@ -156,20 +158,34 @@ impl Feed {
         }
     }
 
+    /// Sends what is open, piece by piece: the first one goes out before the others are made.
     async fn snapshot(&mut self) -> Result<(List, View), Leave> {
         let hub = self.web.services.hub.clone();
         let viewer = self.signed.known.viewer.clone();
-        let seq = self.seq;
-        // A hundred thousand rows take tens of milliseconds to copy and encode: not on a thread that
-        // serves others.
-        let made = tokio::task::spawn_blocking(move || {
+        // A hundred thousand rows take tens of milliseconds to go through: not on a thread that serves others.
+        let begun = spawn_blocking(move || {
             let mut list = hub.list();
             let mut view = View::new(viewer);
-            let sessions = view.snapshot(list.snapshot());
-            (list, view, pieces(seq, sessions))
+            let open: Vec<(Unread, Rights)> = list
+                .newest_first()
+                .into_iter()
+                .filter_map(|open| {
+                    let rights = view.admit(&open.facts(), open.has_screen())?;
+                    Some((open, rights))
+                })
+                .collect();
+            (list, view, Arc::new(open))
         });
-        let (list, view, pieces) = made.await.map_err(|_| Leave::Close(Close::Failed))?;
-        for piece in pieces {
+        let (list, view, open) = begun.await.map_err(|_| Leave::Close(Close::Failed))?;
+        let seq = self.seq;
+        for range in pieces(open.len()) {
+            let open = Arc::clone(&open);
+            let piece = spawn_blocking(move || {
+                let rest = u32::try_from(open.len() - range.end).unwrap_or(u32::MAX);
+                let sessions = open[range].iter().map(|(open, rights)| (open.read(), *rights)).collect();
+                encode(&FeedFrame::Snapshot { seq, sessions, rest })
+            });
+            let piece = piece.await.map_err(|_| Leave::Close(Close::Failed))?;
             self.send(piece).await?;
         }
         Ok((list, view))
@@ -197,20 +213,11 @@ impl Feed {
     }
 }
 
-/// The frames of a snapshot; what was opened last comes first, as most pages show it first.
-fn pieces(seq: u64, mut sessions: Vec<(Session, Rights)>) -> Vec<Vec<u8>> {
-    sessions.sort_unstable_by_key(|(session, _)| std::cmp::Reverse(session.started_at));
-    let mut pieces = Vec::with_capacity(sessions.len() / PIECE + 2);
-    let mut size = FIRST_PIECE;
-    loop {
-        let later = sessions.split_off(size.min(sessions.len()));
-        let rest = u32::try_from(later.len()).unwrap_or(u32::MAX);
-        pieces.push(encode(&FeedFrame::Snapshot { seq, sessions, rest }));
-        if later.is_empty() {
-            return pieces;
-        }
-        (sessions, size) = (later, PIECE);
-    }
+/// Which of so many sessions are in each piece of a snapshot; one piece at least, that it is known to be over.
+fn pieces(sessions: usize) -> impl Iterator<Item = Range<usize>> {
+    let first = FIRST_PIECE.min(sessions);
+    let later = (first..sessions).step_by(PIECE).map(move |from| from..(from + PIECE).min(sessions));
+    std::iter::once(0..first).chain(later)
 }
 
 /// Completes when the sign-in ends. Cancel-safe.
@@ -221,4 +228,22 @@ pub(super) async fn ended(signed: &mut SignedIn) -> End {
     };
     // Without its keeper a sign-in is over too.
     known.unwrap_or_else(|| End::new(EndReason::NodeLost, Millis::now()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_session_is_in_one_piece() {
+        for sessions in [0, 1, FIRST_PIECE, FIRST_PIECE + 1, FIRST_PIECE + PIECE, 100_000] {
+            let mut next = 0;
+            for piece in pieces(sessions) {
+                assert_eq!(piece.start, next);
+                assert!(sessions == 0 || !piece.is_empty());
+                next = piece.end;
+            }
+            assert_eq!(next, sessions);
+        }
+    }
 }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hub::{Hub, List, ListEvent};
+use hub::{Hub, List, ListEvent, ScreenKind};
 use tokio::runtime::Builder;
-use wire::SessionId;
 use wire::live::Size;
+use wire::{Millis, SessionId};
 
-use crate::support::{hub, open, watch};
+use crate::support::{hub, open, opening, watch};
 
 /// A reader's picture of the list; refuses what does not fit together.
 struct Reader {
@@ -125,4 +125,23 @@ async fn watchers_are_announced_at_once_and_activity_now_and_then() {
         })
         .collect();
     assert_eq!(watchers, [1, 0], "a thousand keys within five seconds are no event");
+}
+
+#[tokio::test]
+async fn what_was_opened_last_comes_first_and_is_read_as_it_is_then() {
+    let (hub, _) = hub();
+    let mut opened = Vec::new();
+    for started_at in [3, 1, 2] {
+        let mut opening = opening(ScreenKind::Terminal(Size::DEFAULT));
+        opening.session.started_at = Millis(started_at);
+        opened.push(hub.open(opening).await.unwrap());
+    }
+    let unread = hub.list().newest_first();
+    let started: Vec<_> = unread.iter().map(|unread| unread.read().started_at.0).collect();
+    assert_eq!(started, [3, 2, 1]);
+    let id = unread[0].facts().session;
+    let watcher = watch(&hub, id).await;
+    assert_eq!(unread[0].read().watchers, 1);
+    assert!(unread[0].has_screen());
+    drop(watcher);
 }

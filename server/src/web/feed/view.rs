@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use hub::{ListEvent, Listed, Scope, Viewer, rights};
-use wire::{Change, Rights, Session, SessionId};
+use hub::{Facts, ListEvent, Scope, Viewer, rights};
+use wire::{Change, Rights, SessionId};
 
 /// The list through the eyes of one viewer.
 pub(super) struct View {
@@ -19,16 +19,11 @@ impl View {
         Self { viewer, seen }
     }
 
-    /// The rows that the viewer sees.
-    pub(super) fn snapshot(&mut self, listed: Vec<Listed>) -> Vec<(Session, Rights)> {
-        listed
-            .into_iter()
-            .filter_map(|listed| {
-                let rights = rights(&self.viewer, &listed.facts, listed.screen)?;
-                self.note(listed.session.id);
-                Some((listed.session, rights))
-            })
-            .collect()
+    /// What the viewer may do with an open session of a snapshot; none when they do not see it.
+    pub(super) fn admit(&mut self, facts: &Facts, screen: bool) -> Option<Rights> {
+        let rights = rights(&self.viewer, facts, screen)?;
+        self.note(facts.session);
+        Some(rights)
     }
 
     /// The changes that the viewer sees, in their order; of several updates of one session the last.
@@ -79,9 +74,9 @@ impl View {
 mod tests {
     use std::sync::Arc;
 
-    use hub::{Facts, Scopes, WatchPolicy};
+    use hub::{Listed, Scopes, WatchPolicy};
     use uuid::Uuid;
-    use wire::{AccountId, End, EndAsked, EndReason, Millis, SessionType, Update, UserId};
+    use wire::{AccountId, End, EndAsked, EndReason, Millis, Session, SessionType, Update, UserId};
 
     use super::*;
 
@@ -146,12 +141,13 @@ mod tests {
         let blind = listed(id(), account, WatchPolicy::Announced, false);
         let mine = listed(alice.user_id.unwrap(), id(), WatchPolicy::Announced, true);
         let foreign = listed(id(), id(), WatchPolicy::Announced, true);
-        let all = vec![announced, consent, covert, blind, mine, foreign];
+        let all = [announced, consent, covert, blind, mine, foreign];
         let ids: Vec<_> = all.iter().map(|listed| listed.session.id).collect();
 
-        let rows = View::new(alice).snapshot(all);
-
-        let got: Vec<_> = rows.iter().map(|(session, rights)| (session.id, *rights)).collect();
+        let mut view = View::new(alice);
+        let rows =
+            all.iter().map(|listed| Some((listed.session.id, view.admit(&listed.facts, listed.screen)?)));
+        let got: Vec<_> = rows.flatten().collect();
         let rights = |watch, owned| Rights { watch, terminate: true, owned, ..Rights::default() };
         let want = [
             rights(true, true),
@@ -165,11 +161,11 @@ mod tests {
 
     #[test]
     fn covert_accounts_are_watched_with_the_privilege_for_all() {
-        let rows = View::new(viewer(Scopes::ALL, &[])).snapshot(vec![
-            listed(id(), id(), WatchPolicy::Covert, true),
-            listed(id(), id(), WatchPolicy::Consent, true),
-        ]);
-        assert_eq!(rows.iter().map(|(_, rights)| rights.watch).collect::<Vec<_>>(), [true, true]);
+        let mut view = View::new(viewer(Scopes::ALL, &[]));
+        for policy in [WatchPolicy::Covert, WatchPolicy::Consent] {
+            let Listed { facts, screen, .. } = listed(id(), id(), policy, true);
+            assert!(view.admit(&facts, screen).expect("seen").watch, "{policy:?}");
+        }
     }
 
     #[test]
