@@ -4,15 +4,19 @@
 //! row's picture is redrawn only when there is another row in its place.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
-use wire::{Change, Millis, Rights, Session, SessionId};
+use wire::{Change, Millis, Piece, SessionId};
 
 use crate::slices::{self, Slice};
 use crate::table::{Build, Changed, Lens, Order, Row, Rows, View, Waiting};
 
 /// Time to build at once, in milliseconds: a frame or two, so that a click is still felt as answered.
 const SLICE_MS: f64 = 24.0;
+
+/// What is counted is brought up to date at most this often, in milliseconds: nobody reads faster.
+const TALLY_MS: f64 = 200.0;
 
 /// The sessions that the page shows; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +29,17 @@ pub(crate) struct Board {
     building: StoredValue<Option<Build>>,
     /// Counts the changes to any of them.
     turn: RwSignal<u64>,
+    /// As `turn`, for what is counted.
+    tally: RwSignal<u64>,
+    /// When that was last, by the browser's own clock, and whether the next is due.
+    tallied: StoredValue<(f64, bool)>,
     /// Counts the times that a person arranged the view anew.
     arranged: RwSignal<u64>,
     loaded: RwSignal<bool>,
     waiting: RwSignal<Option<Waiting>>,
     news: StoredValue<News>,
+    /// What pieces of a snapshot brought and the view does not show yet; none when there was no piece.
+    come: StoredValue<Option<Vec<Changed>>>,
 }
 
 /// How many sessions were opened and how many ended since somebody last asked.
@@ -48,24 +58,33 @@ impl Board {
             view: StoredValue::default(),
             building: StoredValue::default(),
             turn: RwSignal::new(0),
+            tally: RwSignal::new(0),
+            tallied: StoredValue::new((f64::NEG_INFINITY, false)),
             arranged: RwSignal::new(0),
             loaded: RwSignal::new(false),
             waiting: RwSignal::new(None),
             news: StoredValue::default(),
+            come: StoredValue::default(),
         };
         provide_context(board);
         board
     }
 
-    /// Takes a piece of a snapshot; `rest` sessions are still to come.
-    pub(crate) fn take_piece(self, sessions: Vec<(Session, Rights)>, rest: usize) {
-        let mut changed = Vec::new();
-        self.live.update_value(|rows| changed = rows.take_piece(sessions, rest));
-        self.follow(&changed);
-        if rest == 0 {
-            // What a snapshot brings is no news.
-            self.news.set_value(News::default());
-        }
+    /// Takes a piece of a snapshot. Shown by the next [`Board::apply`].
+    pub(crate) fn take_piece(self, piece: Piece<'_>) {
+        let rest = usize::try_from(piece.rest).unwrap_or(usize::MAX);
+        self.live.update_value(|rows| {
+            let changed = rows.take_piece(piece.sessions.into_iter(), rest);
+            self.come.update_value(|come| come.get_or_insert_default().extend(changed));
+        });
+    }
+
+    /// Shows what pieces of a snapshot brought.
+    fn show_come(self) {
+        let Some(come) = self.come.try_update_value(Option::take).flatten() else { return };
+        self.follow(&come);
+        // What a snapshot brings is no news.
+        self.news.set_value(News::default());
         if !self.loaded.get_untracked() {
             self.loaded.set(true);
         }
@@ -77,8 +96,10 @@ impl Board {
         self.live.update_value(Rows::break_off);
     }
 
-    /// Applies changes in their order, and takes away the tombstones whose time is over.
+    /// Shows the pieces that came, applies changes in their order, and takes away the tombstones whose time is
+    /// over.
     pub(crate) fn apply(self, changes: Vec<Change>, now: Millis) {
+        self.show_come();
         let mut changed: Vec<Changed> = Vec::with_capacity(changes.len());
         self.live.update_value(|rows| {
             changed.extend(changes.into_iter().filter_map(|change| rows.apply(change, now)));
@@ -122,6 +143,7 @@ impl Board {
 
     /// Holds the picture, or lets it go on.
     pub(crate) fn freeze(self, hold: bool) {
+        self.show_come();
         let held = hold.then(|| self.live.with_value(Clone::clone));
         let before = self.frozen.try_update_value(|frozen| std::mem::replace(frozen, held)).flatten();
         self.waiting.set(hold.then(Waiting::default));
@@ -230,10 +252,22 @@ impl Board {
         self.view.with_value(look)
     }
 
+    /// Counts in the view, and follows its changes, a few times a second.
+    pub(crate) fn count<T>(self, count: impl FnOnce(&View) -> T) -> T {
+        self.tally.track();
+        self.view.with_value(count)
+    }
+
     /// Looks at the shown rows, and follows their changes.
     pub(crate) fn rows<T>(self, look: impl FnOnce(&Rows) -> T) -> T {
         self.turn.track();
         self.with_rows(look)
+    }
+
+    /// Counts in the shown rows, and follows their changes, a few times a second.
+    pub(crate) fn count_rows<T>(self, count: impl FnOnce(&Rows) -> T) -> T {
+        self.tally.track();
+        self.with_rows(count)
     }
 
     /// Looks up what is known now even while the picture is frozen; does not follow it.
@@ -260,5 +294,23 @@ impl Board {
 
     fn turned(self) {
         self.turn.update(|turn| *turn += 1);
+        let (last, is_due) = self.tallied.get_value();
+        let wait = TALLY_MS - (slices::now() - last);
+        if is_due {
+            return;
+        }
+        if wait <= 0.0 {
+            self.tally_now();
+        } else {
+            self.tallied.set_value((last, true));
+            set_timeout(move || self.tally_now(), Duration::from_secs_f64(wait / 1_000.0));
+        }
+    }
+
+    fn tally_now(self) {
+        // None when the page is gone.
+        if self.tallied.try_set_value((slices::now(), false)).is_none() {
+            self.tally.update(|times| *times += 1);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sha2::{Digest, Sha256};
@@ -31,7 +32,8 @@ impl File {
     /// Appends a piece.
     pub(crate) fn push(&mut self, text: &str) {
         self.digest.update(text.as_bytes());
-        self.parts.push(&JsValue::from_str(text));
+        // As bytes: of text the browser would make bytes all at once in the end.
+        self.parts.push(&Uint8Array::from(text.as_bytes()));
     }
 
     /// Downloads it with its so many `rows`, says so, and has it noted with the filter; its SHA-256, if the
@@ -63,7 +65,7 @@ impl File {
 fn hand_over(parts: &js_sys::Array, name: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/csv;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(parts, &kind)?;
+    let blob = Blob::new_with_u8_array_sequence_and_options(parts, &kind)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);

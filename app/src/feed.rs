@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::{Change, FeedFrame, Millis, Rights, Session};
+use wire::{Change, FeedFrame, Millis, Piece};
 
 use crate::board::Board;
 use crate::clock::{Clock, browser_now};
 use crate::pwa::Mine;
-use crate::slices::Slice;
 use crate::{calls, leaving, shell};
 use link::Link;
 use order::Order;
@@ -25,8 +24,8 @@ use order::Order;
 const LOOK: Duration = Duration::from_millis(500);
 /// A hidden page has no animation frames; it applies what came this often.
 const HIDDEN: Duration = Duration::from_millis(250);
-/// Milliseconds of a frame that what came may take.
-const APPLY_MS: f64 = 16.0;
+/// With so many changes a frame looks for no more: some milliseconds of work.
+const AT_ONCE: usize = 2_000;
 /// Heartbeats to expect until the server has said otherwise, in milliseconds.
 const HEARTBEAT_MS: i64 = 5_000;
 /// The close code of a socket whose sign-in has ended.
@@ -45,18 +44,27 @@ pub enum Status {
     Failed,
 }
 
-/// What waits for the next animation frame, in the order in which it came.
+/// What waits for the next animation frame.
 #[derive(Debug, Default)]
 struct Pending {
-    news: VecDeque<News>,
+    /// In the order in which they came.
+    changes: VecDeque<Vec<Change>>,
+    /// The last piece of a snapshot has come.
+    complete: bool,
     scheduled: bool,
 }
 
-#[derive(Debug)]
-enum News {
-    /// A piece of a snapshot, and how many sessions are still to come.
-    Piece(Vec<(Session, Rights)>, usize),
-    Changes(Vec<Change>),
+impl Pending {
+    /// The next changes, about `most` of them.
+    fn take(&mut self, most: usize) -> Vec<Change> {
+        let mut taken = self.changes.pop_front().unwrap_or_default();
+        while taken.len() < most
+            && let Some(more) = self.changes.pop_front()
+        {
+            taken.extend(more);
+        }
+        taken
+    }
 }
 
 /// The page's connection to the list; a handle, cheap to copy.
@@ -137,7 +145,10 @@ impl Feed {
         self.cancel_retry();
         self.order.set_value(Order::default());
         // What the old connection brought and is not applied yet is in the new snapshot.
-        self.pending.update_value(|pending| pending.news.clear());
+        self.pending.update_value(|pending| {
+            pending.changes.clear();
+            pending.complete = false;
+        });
         self.board.break_off();
         self.heard_at.set_value(browser_now());
         let link = Link::open(
@@ -183,7 +194,10 @@ impl Feed {
 
     /// Takes one message; an error means that the connection is no longer to be trusted.
     fn hear(self, bytes: &[u8]) -> Result<(), order::Untrusted> {
-        let frame: FeedFrame = wire::decode(bytes).map_err(|_| order::Untrusted)?;
+        if let Some(piece) = Piece::read(bytes) {
+            return self.take_piece(piece.map_err(|_| order::Untrusted)?);
+        }
+        let frame = FeedFrame::read(bytes).map_err(|_| order::Untrusted)?;
         self.order.try_update_value(|order| order.accept(&frame)).ok_or(order::Untrusted)??;
         self.heard_at.set_value(browser_now());
         match frame {
@@ -193,14 +207,12 @@ impl Feed {
                 self.mine.begin_anew();
                 self.new_build.set(shell::own_build().is_some_and(|own| own != build));
             }
-            FeedFrame::Snapshot { sessions, rest, .. } => {
-                self.mine.take_piece(&sessions, rest == 0);
-                self.attempt.set_value(0);
-                self.push(News::Piece(sessions, usize::try_from(rest).unwrap_or(usize::MAX)));
-            }
+            // Read as a piece, above.
+            FeedFrame::Snapshot { .. } => {}
             FeedFrame::Changes { changes, .. } => {
                 self.mine.follow(&changes, self.clock.read());
-                self.push(News::Changes(changes));
+                self.pending.update_value(|pending| pending.changes.push_back(changes));
+                self.schedule();
             }
             FeedFrame::Heartbeat { now, .. } => self.clock.hear(now),
             FeedFrame::SignedOut(end) => leaving::to_sign_in(Some(end.reason)),
@@ -208,9 +220,24 @@ impl Feed {
         Ok(())
     }
 
-    fn push(self, news: News) {
-        self.pending.update_value(|pending| pending.news.push_back(news));
+    /// Takes a piece of a snapshot at once, so that no more than one is held twice; it shows with the next frame.
+    fn take_piece(self, piece: Piece<'_>) -> Result<(), order::Untrusted> {
+        let (came, rest) = (piece.sessions.len(), piece.rest);
+        self.order
+            .try_update_value(|order| order.accept_piece(piece.seq, came, rest))
+            .ok_or(order::Untrusted)??;
+        self.heard_at.set_value(browser_now());
+        self.attempt.set_value(0);
+        self.mine.take_piece(&piece);
+        // What came before it goes first.
+        let before = self.pending.try_update_value(|pending| pending.take(usize::MAX)).unwrap_or_default();
+        if !before.is_empty() {
+            self.board.apply(before, browser_now());
+        }
+        self.board.take_piece(piece);
+        self.pending.update_value(|pending| pending.complete = rest == 0);
         self.schedule();
+        Ok(())
     }
 
     fn schedule(self) {
@@ -224,30 +251,18 @@ impl Feed {
 
     /// Applies what waits, as much of it as a frame has time for; the rest goes into the next one.
     fn apply(self) {
-        let slice = Slice::begin(APPLY_MS);
-        let mut changes = Vec::new();
-        loop {
-            let next = self.pending.try_update_value(|pending| {
-                pending.scheduled = false;
-                pending.news.pop_front()
-            });
-            match next.flatten() {
-                Some(News::Changes(more)) => changes.extend(more),
-                Some(News::Piece(sessions, rest)) => {
-                    self.board.apply(std::mem::take(&mut changes), browser_now());
-                    self.board.take_piece(sessions, rest);
-                    if rest == 0 {
-                        self.set_status(Status::Live);
-                    }
-                }
-                None => break,
-            }
-            if !slice.has_time() {
-                break;
-            }
-        }
+        let most = if document().hidden() { usize::MAX } else { AT_ONCE };
+        let next = self.pending.try_update_value(|pending| {
+            pending.scheduled = false;
+            (pending.take(most), std::mem::take(&mut pending.complete), pending.changes.is_empty())
+        });
+        // None when the page is gone.
+        let Some((changes, complete, is_all)) = next else { return };
         self.board.apply(changes, browser_now());
-        if self.pending.with_value(|pending| !pending.news.is_empty()) {
+        if complete {
+            self.set_status(Status::Live);
+        }
+        if !is_all {
             self.schedule();
         }
     }

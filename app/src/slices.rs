@@ -26,7 +26,8 @@ impl Slice {
     }
 }
 
-fn now() -> f64 {
+/// Milliseconds since the page began.
+pub(crate) fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 

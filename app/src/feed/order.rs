@@ -22,21 +22,28 @@ impl Order {
         let fits = match (frame, self.last) {
             (FeedFrame::Hello { .. }, _) => !std::mem::replace(&mut self.greeted, true),
             (FeedFrame::SignedOut(_), _) => true,
-            (FeedFrame::Snapshot { seq, sessions, rest }, last) => {
-                let came = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
-                let before = std::mem::replace(&mut self.rest, *rest);
-                self.greeted
-                    && last.is_none_or(|last| last == *seq)
-                    && (before == 0 || before.checked_sub(came) == Some(*rest))
+            (FeedFrame::Snapshot { seq, sessions, rest }, _) => {
+                return self.accept_piece(*seq, sessions.len(), *rest);
             }
             (FeedFrame::Changes { .. } | FeedFrame::Heartbeat { .. }, _) if self.rest > 0 => false,
             (FeedFrame::Changes { seq, .. }, Some(last)) => *seq == last + 1,
             (FeedFrame::Heartbeat { seq, .. }, Some(last)) => *seq == last,
             (FeedFrame::Changes { .. } | FeedFrame::Heartbeat { .. }, None) => false,
         };
-        if let FeedFrame::Snapshot { seq, .. } | FeedFrame::Changes { seq, .. } = frame {
+        if let FeedFrame::Changes { seq, .. } = frame {
             self.last = Some(*seq);
         }
+        if fits { Ok(()) } else { Err(Untrusted) }
+    }
+
+    /// Checks that a piece of a snapshot is the next frame; `came` sessions are in it.
+    pub(super) fn accept_piece(&mut self, seq: u64, came: usize, rest: u32) -> Result<(), Untrusted> {
+        let before = std::mem::replace(&mut self.rest, rest);
+        let last = self.last.replace(seq);
+        let came = u32::try_from(came).unwrap_or(u32::MAX);
+        let fits = self.greeted
+            && last.is_none_or(|last| last == seq)
+            && (before == 0 || before.checked_sub(came) == Some(rest));
         if fits { Ok(()) } else { Err(Untrusted) }
     }
 }

@@ -4,7 +4,7 @@ mod many;
 
 use leptos::html;
 use leptos::prelude::*;
-use wire::{Session, SessionType};
+use wire::{Attributes, Session, SessionType};
 
 use super::toast::use_toasts;
 use crate::text;
@@ -47,13 +47,14 @@ pub fn use_terminator() -> Terminator {
 }
 
 /// The session in a few words: `root on Database, PAM SSH of alice`.
-pub(crate) fn in_words(session: &Session) -> String {
+pub(crate) fn in_words<'a>(session: impl Into<Attributes<'a>>) -> String {
+    let session = session.into();
     let words = &words().terminate;
-    let (user, provider) = (text::visible(&session.user), text::visible(&session.service_provider));
+    let (user, provider) = (text::visible(session.user), text::visible(session.service_provider));
     match session.kind {
         SessionType::Console => fill(words.on, &[("user", &user), ("provider", &provider)]),
         kind => {
-            let account = text::visible(&session.account_name);
+            let account = text::visible(session.account_name);
             fill(
                 words.of,
                 &[("user", &user), ("account", &account), ("provider", &provider), ("kind", &kind)],

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use wire::{Change, Millis, Rights, Session};
+use wire::{Change, Millis, Piece};
 
 use super::badge;
 use super::note::{Opening, note};
@@ -58,14 +58,15 @@ impl Mine {
 
     /// Takes in a piece of a snapshot, the first of which takes the place of all that was known. Nothing of it
     /// is told.
-    pub(crate) fn take_piece(self, sessions: &[(Session, Rights)], is_last: bool) {
+    pub(crate) fn take_piece(self, piece: &Piece<'_>) {
+        let is_last = piece.rest == 0;
         let is_first = self.anew.get_value();
         self.anew.set_value(is_last);
         self.owned.update_value(|owned| {
             if is_first {
                 owned.clear();
             }
-            owned.add(sessions);
+            owned.add(piece.sessions.iter().map(|(session, rights)| (session.id, rights.owned)));
         });
         if is_last {
             self.count();

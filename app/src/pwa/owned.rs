@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wire::{Change, Millis, Rights, Session, SessionId};
+use wire::{Change, Millis, Session, SessionId};
 
 /// Longest time between the opening of a session and the news of it, in milliseconds. What comes later was
 /// open before and became visible, as when an account got another owner: that is no news.
@@ -18,10 +18,9 @@ impl Owned {
         self.0.clear();
     }
 
-    /// Takes in what a snapshot holds. None of it is news.
-    pub(super) fn add(&mut self, sessions: &[(Session, Rights)]) {
-        let owned = sessions.iter().filter(|(_, rights)| rights.owned);
-        self.0.extend(owned.map(|(session, _)| session.id));
+    /// Takes in what a snapshot holds, and which of it is on an account of the viewer's. None of it is news.
+    pub(super) fn add(&mut self, sessions: impl Iterator<Item = (SessionId, bool)>) {
+        self.0.extend(sessions.filter_map(|(id, owned)| owned.then_some(id)));
     }
 
     /// Takes in a change at the time `now`; the session, if it opened just now.
@@ -47,7 +46,7 @@ impl Owned {
 
 #[cfg(test)]
 mod tests {
-    use wire::{End, EndReason};
+    use wire::{End, EndReason, Rights};
 
     use super::super::fixture::{id, session};
     use super::*;
@@ -62,8 +61,8 @@ mod tests {
     #[test]
     fn sessions_on_own_accounts_are_counted_as_they_open_and_end() {
         let mut owned = Owned::default();
-        owned.add(&[(session(1), MINE), (session(2), NOT_MINE)]);
-        owned.add(&[(session(3), MINE)]);
+        owned.add([(id(1), true), (id(2), false)].into_iter());
+        owned.add([(id(3), true)].into_iter());
         assert_eq!(owned.count(), 2);
         for (change, count) in [
             (opened(4, MINE), 3),
@@ -84,7 +83,7 @@ mod tests {
     #[test]
     fn only_what_opens_now_on_an_own_account_is_news() {
         let mut owned = Owned::default();
-        owned.add(&[(session(1), MINE)]);
+        owned.add([(id(1), true)].into_iter());
         let now = session(2).started_at;
         let is_news = |owned: &mut Owned, change: &Change, now| owned.apply(change, now).is_some();
         assert!(!is_news(&mut owned, &opened(1, MINE), now), "known from the snapshot");

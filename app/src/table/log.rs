@@ -24,7 +24,7 @@ pub fn log_value(column: Column, entry: &LogEntry, now: Millis) -> Value<'_> {
             ended.as_ref().map_or_else(nothing, |end| Value::Text(Cow::Owned(end_in_words(end))))
         }
         Column::WatchedBy => Value::Text(Cow::Owned(watched_by.join(", "))),
-        column => column.value(session),
+        column => column.value(&session.into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use wire::{Millis, Session};
+use wire::{Attributes, Millis};
 
 /// One column of the sessions table, the access log or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -184,24 +184,24 @@ impl Column {
 
     /// The value that a session has in it; empty for what only the access log knows.
     #[must_use]
-    pub fn value(self, session: &Session) -> Value<'_> {
+    pub fn value<'a>(self, session: &Attributes<'a>) -> Value<'a> {
         let text = |text| Value::Text(Cow::Borrowed(text));
         match self {
-            Self::User => text(&session.user),
-            Self::Device => text(&session.device),
-            Self::Client => text(&session.client),
+            Self::User => text(session.user),
+            Self::Device => text(session.device),
+            Self::Client => text(session.client),
             Self::StartDate => Value::At(session.started_at),
             Self::Type => text(session.kind.as_str()),
             Self::Port => Value::Number(session.port.into()),
-            Self::ServiceUrl => text(&session.service_url),
-            Self::AccountName => text(&session.account_name),
-            Self::ServiceProvider => text(&session.service_provider),
-            Self::FullName => text(&session.full_name),
-            Self::Agent => text(session.agent.as_deref().unwrap_or("")),
-            Self::JumpServerGroup => text(session.jump_server_group.as_deref().unwrap_or("")),
+            Self::ServiceUrl => text(session.service_url),
+            Self::AccountName => text(session.account_name),
+            Self::ServiceProvider => text(session.service_provider),
+            Self::FullName => text(session.full_name),
+            Self::Agent => text(session.agent.unwrap_or("")),
+            Self::JumpServerGroup => text(session.jump_server_group.unwrap_or("")),
             Self::Watchers => Value::Number(session.watchers.into()),
             Self::Idle => Value::Since(session.last_active_at),
-            Self::Node => text(&session.node),
+            Self::Node => text(session.node),
             Self::SessionId => Value::Text(Cow::Owned(session.id.to_string())),
             Self::Ended | Self::Duration | Self::EndReason | Self::WatchedBy => text(""),
         }

@@ -24,7 +24,7 @@ pub fn push_separated<'f>(csv: &mut String, separator: char, fields: impl Iterat
         if at > 0 {
             csv.push(separator);
         }
-        if field.contains(['"', '\r', '\n', separator]) {
+        if is_quoted(&field, separator) {
             csv.push('"');
             csv.push_str(&field.replace('"', "\"\""));
             csv.push('"');
@@ -33,4 +33,10 @@ pub fn push_separated<'f>(csv: &mut String, separator: char, fields: impl Iterat
         }
     }
     csv.push_str("\r\n");
+}
+
+/// Whether a field holds what cannot stand in it bare.
+fn is_quoted(field: &str, separator: char) -> bool {
+    let bare = |byte: u8| !matches!(byte, b'"' | b'\r' | b'\n') && char::from(byte) != separator;
+    !field.bytes().all(bare) || (!separator.is_ascii() && field.contains(separator))
 }

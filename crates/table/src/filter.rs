@@ -17,9 +17,8 @@ mod tests;
 
 use std::fmt::Write;
 
-use wire::{Millis, Session, SessionType};
+use wire::{Attributes, Millis, SessionType};
 
-use super::column::Value;
 use super::{Column, Row};
 
 pub use clause::{Clause, Query, Word};
@@ -135,7 +134,7 @@ impl Filter {
     /// Whether a row passes at a moment, for a viewer of this name.
     #[must_use]
     pub fn passes(&self, row: &Row, now: Millis, me: &str) -> bool {
-        self.kinds.passes(row.session.kind) && self.passes_but_kind(row, now, me)
+        self.kinds.passes(row.kind) && self.passes_but_kind(row, now, me)
     }
 
     /// Whether sessions of a type pass, as far as types are chosen.
@@ -147,20 +146,22 @@ impl Filter {
     /// Whether a row passes, whatever types are chosen.
     #[must_use]
     pub fn passes_but_kind(&self, row: &Row, now: Millis, me: &str) -> bool {
-        let session = &row.session;
-        let (age, idle) = (now.0 - session.started_at.0, now.0 - session.last_active_at.0);
-        let within =
-            |window: &Window| (window.from..window.until).contains(&session.started_at) != window.not;
-        self.not_kinds.is_none_or(|kinds| !kinds.chosen(session.kind))
+        let (age, idle) = (now.0 - row.started_at.0, now.0 - row.last_active_at.0);
+        let within = |window: &Window| (window.from..window.until).contains(&row.started_at) != window.not;
+        self.not_kinds.is_none_or(|kinds| !kinds.chosen(row.kind))
             && self.older.is_none_or(|least| age >= least)
             && self.newer.is_none_or(|most| age < most)
             && self.idle.is_none_or(|least| idle >= least)
             && self.active.is_none_or(|most| idle < most)
-            && self.watched.is_none_or(|watched| (session.watchers > 0) == watched)
-            && self.mine.is_none_or(|mine| (row.rights.owned || session.user == me) == mine)
+            && self.watched.is_none_or(|watched| (row.watchers > 0) == watched)
+            && self.mine.is_none_or(|mine| (row.rights.owned || row.shown().user == me) == mine)
             && self.opened.iter().all(within)
-            && self.values.iter().all(|values| values.fit(session))
-            && self.words.iter().all(|(not, word)| row.haystack.contains(&**word) != *not)
+            && (self.values.is_empty() || self.fit(&row.shown()))
+            && self.words.iter().all(|(not, word)| row.haystack().contains(&**word) != *not)
+    }
+
+    fn fit(&self, session: &Attributes<'_>) -> bool {
+        self.values.iter().all(|values| values.fit(session))
     }
 
     /// Whether rows pass at one time and not at another although they did not change.
@@ -172,7 +173,7 @@ impl Filter {
     /// The next moment after `now` at which a row that does not change may pass or no longer pass.
     #[must_use]
     pub fn next_change(&self, row: &Row, now: Millis) -> Option<Millis> {
-        let (start, move_) = (row.session.started_at.0, row.session.last_active_at.0);
+        let (start, move_) = (row.started_at.0, row.last_active_at.0);
         [(start, self.older), (start, self.newer), (move_, self.idle), (move_, self.active)]
             .into_iter()
             .filter_map(|(since, span)| Some(since + span?))
@@ -214,25 +215,26 @@ impl Values {
         Self { column, not, on_agents, patterns }
     }
 
-    fn fit(&self, session: &Session) -> bool {
+    fn fit(&self, session: &Attributes<'_>) -> bool {
         let any = |value: &str| self.patterns.iter().any(|pattern| pattern.fits(value));
         let fits = match self.column {
-            Column::User => any(&session.user),
-            Column::FullName => any(&session.full_name),
-            Column::Device => any(&session.device),
-            Column::Client => any(&session.client),
-            Column::ServiceUrl => any(&session.service_url),
+            Column::User => any(session.user),
+            Column::FullName => any(session.full_name),
+            Column::Device => any(session.device),
+            Column::Client => any(session.client),
+            Column::ServiceUrl => any(session.service_url),
             Column::AccountName => {
-                let agent = session.agent.as_deref().unwrap_or("");
-                any(&session.account_name)
-                    || self.on_agents.iter().any(|(login, on)| {
-                        pattern::is(&session.account_name, login) && pattern::is(agent, on)
-                    })
+                let agent = session.agent.unwrap_or("");
+                any(session.account_name)
+                    || self
+                        .on_agents
+                        .iter()
+                        .any(|(login, on)| pattern::is(session.account_name, login) && pattern::is(agent, on))
             }
-            Column::ServiceProvider => any(&session.service_provider),
-            Column::Agent => any(session.agent.as_deref().unwrap_or("")),
-            Column::JumpServerGroup => any(session.jump_server_group.as_deref().unwrap_or("")),
-            Column::Node => any(&session.node),
+            Column::ServiceProvider => any(session.service_provider),
+            Column::Agent => any(session.agent.unwrap_or("")),
+            Column::JumpServerGroup => any(session.jump_server_group.unwrap_or("")),
+            Column::Node => any(session.node),
             Column::Port => any(Short::of(&session.port).as_str()),
             Column::SessionId => any(Short::of(&session.id).as_str()),
             // No clause asks for values of the others.
@@ -265,21 +267,4 @@ impl Write for Short {
         self.1 = end;
         Ok(())
     }
-}
-
-/// The text that words are looked for in: every word and number of a session, in lower case, one
-/// value a line, so that no word is found across two values.
-#[must_use]
-pub(super) fn haystack(session: &Session) -> Box<str> {
-    let mut text = String::with_capacity(224);
-    for column in Column::ALL {
-        match column.value(session) {
-            Value::Text(value) => text.push_str(&value.to_lowercase()),
-            Value::Number(_) if column == Column::Watchers => continue,
-            Value::Number(value) => text.push_str(&value.to_string()),
-            Value::At(_) | Value::Since(_) => continue,
-        }
-        text.push('\n');
-    }
-    text.into_boxed_str()
 }

@@ -4,12 +4,14 @@
 //! browser's half can have it compiled for speed.
 
 mod arrangement;
+mod by_id;
 mod column;
 pub mod csv;
 mod export;
 mod filter;
 mod layout;
 mod order;
+mod row;
 mod rows;
 mod selection;
 mod sheet;
@@ -29,7 +31,8 @@ pub use filter::{
 };
 pub use layout::Layout;
 pub use order::Order;
-pub use rows::{Row, Rows, Waiting};
+pub use row::Row;
+pub use rows::{Rows, Waiting};
 pub use selection::Selection;
 pub use sheet::Sheet;
 pub use sort::{Direction, Sort};

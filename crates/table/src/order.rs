@@ -1,16 +1,19 @@
 //! The order of the rows: by group, then by the columns that are sorted by, then by id.
 //!
 //! Each row has one key, that compares as plain bytes: sorting a hundred thousand rows never looks at a
-//! session twice. The id ends each key: no two are equal, and a row's place is found by search.
+//! session twice. The id decides last: no two keys are equal, and a row's place is found by search.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use wire::{Millis, Session};
+use wire::{Attributes, Millis, SessionId};
 
 use super::sort::{Direction, push_value};
 use super::{Column, Sort, Value, time};
 
+/// So many different values are shared; a column with more has few rows for each.
+const SHARED: usize = 16_384;
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -29,26 +32,65 @@ pub struct Order {
 /// A row's place among the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
-    /// The first eight bytes, which decide most comparisons.
+    /// The first eight bytes of what it sorts by, which decide most comparisons.
     head: u64,
-    bytes: Arc<[u8]>,
+    /// The others; shared by rows that sort by the same, as far as they are keyed together.
+    rest: Arc<[u8]>,
+    id: SessionId,
 }
 
 impl Key {
-    fn new(bytes: &[u8]) -> Self {
-        let head = bytes.first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
-        Self { head, bytes: bytes.into() }
-    }
-
     /// Whether it begins with these bytes.
     pub(crate) fn starts_with(&self, bytes: &[u8]) -> bool {
-        self.bytes.starts_with(bytes)
+        match bytes.split_first_chunk() {
+            Some((head, rest)) => u64::from_be_bytes(*head) == self.head && self.rest.starts_with(rest),
+            None => self.head.to_be_bytes().starts_with(bytes),
+        }
+    }
+}
+
+/// Makes keys: what it needs for that is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    bytes: Vec<u8>,
+    /// What rows sort by, to be shared; none when few are keyed.
+    known: Option<HashSet<Arc<[u8]>>>,
+}
+
+impl Keys {
+    /// For many rows: what they sort by is shared.
+    pub(crate) fn shared() -> Self {
+        Self { bytes: Vec::with_capacity(96), known: Some(HashSet::new()) }
+    }
+
+    fn share(known: &mut Option<HashSet<Arc<[u8]>>>, rest: &[u8]) -> Arc<[u8]> {
+        if rest.is_empty() {
+            return Arc::default();
+        }
+        let Some(known) = known else { return rest.into() };
+        if let Some(known) = known.get(rest) {
+            return known.clone();
+        }
+        let fresh: Arc<[u8]> = rest.into();
+        if known.len() < SHARED {
+            known.insert(fresh.clone());
+        }
+        fresh
     }
 }
 
 impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.head.cmp(&other.head).then_with(|| self.bytes.cmp(&other.bytes))
+        self.head
+            .cmp(&other.head)
+            .then_with(|| {
+                if Arc::ptr_eq(&self.rest, &other.rest) {
+                    Ordering::Equal
+                } else {
+                    self.rest.cmp(&other.rest)
+                }
+            })
+            .then_with(|| self.id.cmp(&other.id))
     }
 }
 
@@ -67,17 +109,27 @@ impl PartialEq for Key {
 impl Eq for Key {}
 
 impl Order {
-    /// The key of a session; `buffer` is only there to be used again.
-    pub(crate) fn key(&self, session: &Session, buffer: &mut Vec<u8>) -> Key {
-        buffer.clear();
-        self.push_group(session, buffer);
-        self.sort.push_key(session, buffer);
-        Key::new(buffer)
+    /// The key of a session.
+    pub(crate) fn key(&self, session: &Attributes<'_>, keys: &mut Keys) -> Key {
+        let Keys { bytes, known } = keys;
+        bytes.clear();
+        self.push_group(session, bytes);
+        self.sort.push_key(session, bytes);
+        let (head, rest) = match bytes.split_first_chunk() {
+            Some((head, rest)) => (u64::from_be_bytes(*head), rest),
+            None => {
+                // No key is the beginning of another, so that what is filled up decides nothing.
+                let mut head = [0; 8];
+                head[..bytes.len()].copy_from_slice(bytes);
+                (u64::from_be_bytes(head), &[][..])
+            }
+        };
+        Key { head, rest: Keys::share(known, rest), id: session.id }
     }
 
     /// Appends what the keys of all rows of a session's group begin with. No group's is the beginning of
     /// another's: text ends with a zero, everything else has eight bytes.
-    pub(crate) fn push_group(&self, session: &Session, key: &mut Vec<u8>) {
+    pub(crate) fn push_group(&self, session: &Attributes<'_>, key: &mut Vec<u8>) {
         let Some(column) = self.group else { return };
         let start = key.len();
         push_value(key, &self.group_value(column, session));
@@ -88,23 +140,22 @@ impl Order {
     }
 
     /// The value that a session's group stands for: times by the day, the last activity by the hour.
-    fn group_value(&self, column: Column, session: &Session) -> Value<'static> {
+    fn group_value<'a>(&self, column: Column, session: &Attributes<'a>) -> Value<'a> {
         let floor = |at: Millis, unit: i64| {
             let shift = i64::from(self.zone) * MINUTE_MS;
             Millis((at.0 + shift).div_euclid(unit) * unit - shift)
         };
         match column.value(session) {
-            Value::Text(text) => Value::Text(text.into_owned().into()),
-            Value::Number(number) => Value::Number(number),
             Value::At(at) => Value::At(floor(at, DAY_MS)),
             Value::Since(at) => Value::Since(floor(at, HOUR_MS)),
+            value => value,
         }
     }
 
     /// What a session's group is called: the value of its column, `2026-11-23`, or `2026-11-23 17:00` for the
     /// hour of the last activity.
     #[must_use]
-    pub fn group_name(&self, session: &Session) -> String {
+    pub fn group_name(&self, session: &Attributes<'_>) -> String {
         let Some(column) = self.group else { return String::new() };
         match self.group_value(column, session) {
             Value::Text(text) => text.into_owned(),
@@ -123,9 +174,10 @@ mod tests {
     use super::super::fixture::session;
     use super::*;
     use proptest::prelude::*;
+    use wire::Session;
 
     fn key(order: &Order, session: &Session) -> Key {
-        order.key(session, &mut Vec::new())
+        order.key(&session.into(), &mut Keys::default())
     }
 
     proptest! {
@@ -148,7 +200,7 @@ mod tests {
                 .map(|(user, n)| Session { user: user.clone(), ..session(n) })
                 .collect();
             sessions.sort_by_key(|session| key(&order, session));
-            let mut names: Vec<String> = sessions.iter().map(|session| order.group_name(session)).collect();
+            let mut names: Vec<String> = sessions.iter().map(|session| order.group_name(&session.into())).collect();
             names.dedup();
             let mut once = names.clone();
             once.sort();
@@ -156,9 +208,9 @@ mod tests {
             prop_assert_eq!(names.len(), once.len());
             for session in &sessions {
                 let mut group = Vec::new();
-                order.push_group(session, &mut group);
+                order.push_group(&session.into(), &mut group);
                 for other in &sessions {
-                    let same = order.group_name(session) == order.group_name(other);
+                    let same = order.group_name(&session.into()) == order.group_name(&other.into());
                     prop_assert_eq!(key(&order, other).starts_with(&group), same);
                 }
             }
@@ -169,7 +221,8 @@ mod tests {
     fn times_are_grouped_by_the_day_and_the_hour_of_the_viewers_clock() {
         let at = Millis(1_764_025_200_000);
         let late = Session { started_at: at, last_active_at: at, ..session(1) };
-        let name = |group, zone| Order { group: Some(group), zone, ..Order::default() }.group_name(&late);
+        let name =
+            |group, zone| Order { group: Some(group), zone, ..Order::default() }.group_name(&(&late).into());
         assert_eq!(time::iso(at, 0), "2025-11-24T23:00:00.000+00:00");
         assert_eq!(name(Column::StartDate, 0), "2025-11-24");
         assert_eq!(name(Column::StartDate, 60), "2025-11-25");

@@ -1,62 +1,49 @@
 //! Every session that the page knows, kept current by the feed.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use wire::{Change, End, Millis, Rights, Session, SessionId};
+use wire::{Attributes, Change, Millis, Rights, Session, SessionId};
 
-use super::filter::haystack;
+use super::Row;
+use super::by_id::{ById, Ids};
 use super::view::Changed;
 
 /// How long an ended session stays as a tombstone, in milliseconds: long enough to be noticed.
 const TOMBSTONE_MS: i64 = 6_000;
 
-/// One session as the table holds it. Never changed: a change puts another in its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its attributes.
-    pub session: Session,
-    /// What the viewer may do with it.
-    pub rights: Rights,
-    /// How it ended, for the seconds that it stays as a tombstone.
-    pub ended: Option<End>,
-    /// What the filter box looks in.
-    pub(super) haystack: Arc<str>,
-}
-
-impl Row {
-    fn new(session: Session, rights: Rights) -> Arc<Self> {
-        let haystack = haystack(&session).into();
-        Arc::new(Self { session, rights, ended: None, haystack })
-    }
-}
-
 /// The open sessions and the tombstones, by id. Cloning it is cheap: rows are shared.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    by_id: HashMap<SessionId, Arc<Row>>,
+    by_id: ById<Arc<Row>>,
     /// When each tombstone is to go, by the viewer's clock; those that went earlier are passed over.
     tombstones: VecDeque<(SessionId, Millis)>,
     /// While a snapshot comes in: what was known before and has not come yet.
-    missing: Option<HashSet<SessionId>>,
+    missing: Option<Ids>,
     /// Sessions of the snapshot that have not come yet.
     rest: usize,
     open: usize,
     watched: usize,
+    /// Only there to be used again.
+    buffer: String,
 }
 
 impl Rows {
     /// Replaces everything by a snapshot.
     pub fn replace(&mut self, sessions: Vec<(Session, Rights)>) -> Vec<Changed> {
-        self.take_piece(sessions, 0)
+        self.take_piece(sessions.iter().map(|(session, rights)| (session.into(), *rights)), 0)
     }
 
     /// Takes a piece of a snapshot that replaces everything; `rest` sessions are in the pieces to come. Rows
     /// that did not change stay the same ones. With the last piece goes what did not come; tombstones that
     /// stand stay for their time.
-    pub fn take_piece(&mut self, sessions: Vec<(Session, Rights)>, rest: usize) -> Vec<Changed> {
+    pub fn take_piece<'s>(
+        &mut self,
+        sessions: impl ExactSizeIterator<Item = (Attributes<'s>, Rights)>,
+        rest: usize,
+    ) -> Vec<Changed> {
         let mut missing = self.missing.take().unwrap_or_else(|| {
-            self.by_id.values().filter(|row| row.ended.is_none()).map(|row| row.session.id).collect()
+            self.by_id.values().filter(|row| row.ended.is_none()).map(|row| row.id).collect()
         });
         if self.by_id.is_empty() {
             self.by_id.reserve(sessions.len() + rest);
@@ -66,9 +53,9 @@ impl Rows {
             missing.remove(&session.id);
             let is_same = self
                 .get(session.id)
-                .is_some_and(|row| row.session == session && row.rights == rights && row.ended.is_none());
+                .is_some_and(|row| row.rights == rights && row.ended.is_none() && row.shown() == session);
             if !is_same {
-                changed.push(self.put(Row::new(session, rights)));
+                changed.push(self.put_new(&session, rights));
             }
         }
         self.rest = rest;
@@ -100,17 +87,17 @@ impl Rows {
     /// Applies one change; `now` is the viewer's clock. What is not known is passed over.
     pub fn apply(&mut self, change: Change, now: Millis) -> Option<Changed> {
         match change {
-            Change::Opened(session, rights) => Some(self.put(Row::new(session, rights))),
+            Change::Opened(session, rights) => Some(self.put_new(&(&session).into(), rights)),
             Change::Updated(update) => {
                 let row = self.by_id.get(&update.id).filter(|row| row.ended.is_none())?;
                 let mut next = Row::clone(row);
-                (next.session.watchers, next.session.last_active_at) =
-                    (update.watchers, update.last_active_at);
+                (next.watchers, next.last_active_at) = (update.watchers, update.last_active_at);
                 Some(self.put(Arc::new(next)))
             }
             Change::Ended(id, end) => {
                 let row = self.by_id.get(&id).filter(|row| row.ended.is_none())?;
-                let ended = Row { ended: Some(end), rights: Rights::default(), ..Row::clone(row) };
+                let mut ended = Row::clone(row);
+                (ended.ended, ended.rights) = (Some(end.into()), Rights::default());
                 self.tombstones.push_back((id, Millis(now.0 + TOMBSTONE_MS)));
                 Some(self.put(Arc::new(ended)))
             }
@@ -129,9 +116,14 @@ impl Rows {
         changed
     }
 
+    fn put_new(&mut self, session: &Attributes<'_>, rights: Rights) -> Changed {
+        let row = Row::new(session, rights, &mut self.buffer);
+        self.put(row)
+    }
+
     fn put(&mut self, row: Arc<Row>) -> Changed {
         self.count(&row, true);
-        let before = self.by_id.insert(row.session.id, row.clone());
+        let before = self.by_id.insert(row.id, row.clone());
         if let Some(before) = &before {
             self.count(before, false);
         }
@@ -146,7 +138,7 @@ impl Rows {
 
     fn count(&mut self, row: &Row, enters: bool) {
         if row.ended.is_none() {
-            let watched = usize::from(row.session.watchers > 0);
+            let watched = usize::from(row.watchers > 0);
             if enters {
                 (self.open, self.watched) = (self.open + 1, self.watched + watched);
             } else {
@@ -190,9 +182,9 @@ impl Rows {
         let other = |a: &Arc<Row>, b: Option<&Arc<Row>>| b.is_none_or(|b| !Arc::ptr_eq(a, b));
         let here = self
             .iter()
-            .filter(|row| other(row, before.get(row.session.id)))
-            .map(|row| Changed { before: before.get(row.session.id).cloned(), after: Some(row.clone()) });
-        let gone = before.iter().filter(|row| self.get(row.session.id).is_none());
+            .filter(|row| other(row, before.get(row.id)))
+            .map(|row| Changed { before: before.get(row.id).cloned(), after: Some(row.clone()) });
+        let gone = before.iter().filter(|row| self.get(row.id).is_none());
         here.chain(gone.map(|row| Changed { before: Some(row.clone()), after: None })).collect()
     }
 }
@@ -221,7 +213,7 @@ impl Waiting {
     pub fn count(&mut self, changes: &[Changed], held: &Rows) {
         for change in changes {
             let Some(row) = change.after.as_ref().or(change.before.as_ref()) else { continue };
-            let in_picture = held.get(row.session.id).is_some_and(|row| row.ended.is_none());
+            let in_picture = held.get(row.id).is_some_and(|row| row.ended.is_none());
             match (change.opened_or_ended(), in_picture) {
                 ((true, _), false) => self.opened += 1,
                 ((true, _), true) => self.closed -= 1,
@@ -237,9 +229,13 @@ impl Waiting {
 mod tests {
     use super::super::fixture::{id, session};
     use super::*;
-    use wire::{EndReason, Update};
+    use wire::{End, EndReason, Update};
 
     const ALL: Rights = Rights { watch: true, control: true, terminate: true, replay: true, owned: false };
+
+    fn piece(rows: &mut Rows, n: u32, rest: usize) -> Vec<Changed> {
+        rows.take_piece([(&session(n)).into()].into_iter().map(|session| (session, ALL)), rest)
+    }
 
     #[test]
     fn an_ended_session_stays_as_a_tombstone_for_a_while() {
@@ -247,7 +243,7 @@ mod tests {
         rows.replace(vec![(session(1), ALL), (session(2), ALL)]);
         let end = End::new(EndReason::Closed, Millis(5));
         let changed = rows.apply(Change::Ended(id(1), end.clone()), Millis(1_000)).expect("it was open");
-        assert_eq!(changed.after.expect("a tombstone").ended, Some(end.clone()));
+        assert_eq!(changed.after.expect("a tombstone").ended.as_deref(), Some(&end));
         assert_eq!((rows.open(), rows.ended()), (1, 1));
         assert!(rows.apply(Change::Ended(id(1), end), Millis(2_000)).is_none(), "it ends once");
         assert!(rows.sweep(Millis(6_999)).is_empty());
@@ -279,13 +275,13 @@ mod tests {
     fn a_snapshot_in_pieces_takes_away_only_with_its_last_one() {
         let mut rows = Rows::default();
         rows.replace((1..=4).map(|n| (session(n), ALL)).collect());
-        assert_eq!(rows.take_piece(vec![(session(5), ALL)], 1).len(), 1);
+        assert_eq!(piece(&mut rows, 5, 1).len(), 1);
         assert!(rows.is_coming());
         assert_eq!(rows.open(), 5);
-        let changed = rows.take_piece(vec![(session(1), ALL)], 0);
+        let changed = piece(&mut rows, 1, 0);
         assert_eq!(changed.len(), 3, "two, three and four are gone");
         assert_eq!((rows.open(), rows.is_coming()), (2, false));
-        rows.take_piece(vec![(session(7), ALL)], 9);
+        piece(&mut rows, 7, 9);
         rows.break_off();
         rows.replace(vec![(session(1), ALL)]);
         assert_eq!(rows.open(), 1);

@@ -3,7 +3,7 @@
 mod text;
 
 use serde::{Deserialize, Serialize};
-use wire::Session;
+use wire::Attributes;
 
 use super::Column;
 use super::column::Value;
@@ -101,8 +101,8 @@ impl Sort {
         }
     }
 
-    /// Appends what a session sorts by, its id last.
-    pub(crate) fn push_key(&self, session: &Session, key: &mut Vec<u8>) {
+    /// Appends what a session sorts by; what it appends for one is never the beginning of what it does for another.
+    pub(crate) fn push_key(&self, session: &Attributes<'_>, key: &mut Vec<u8>) {
         for (column, direction) in &self.0 {
             let start = key.len();
             push_value(key, &column.value(session));
@@ -110,7 +110,6 @@ impl Sort {
                 key[start..].iter_mut().for_each(|byte| *byte = !*byte);
             }
         }
-        key.extend_from_slice(session.id.bytes());
     }
 }
 
@@ -153,21 +152,25 @@ const fn ordered(number: i64) -> u64 {
 /// A run of digits is written as `0`, its length and its digits, so that it stands where a digit
 /// would and longer numbers come later; 0 ends the text.
 fn push_text(key: &mut Vec<u8>, text: &str) {
+    key.reserve(text.len() + 4);
     let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if c.is_ascii_digit() {
+    while let Some(first) = rest.bytes().next() {
+        if first.is_ascii_digit() {
             let len = rest.bytes().take_while(u8::is_ascii_digit).count();
             let (run, after) = rest.split_at(len);
             let digits = run.trim_start_matches('0');
             key.extend([b'0', u8::try_from(digits.len()).unwrap_or(u8::MAX)]);
             key.extend_from_slice(digits.as_bytes());
             rest = after;
+        } else if first.is_ascii() {
+            // A zero of the text would end it early.
+            key.push(first.to_ascii_lowercase().max(1));
+            rest = &rest[1..];
         } else {
+            let Some(c) = rest.chars().next() else { break };
             let mut buffer = [0; 4];
             for lower in c.to_lowercase() {
-                // A zero of the text would end it early.
-                let bytes = lower.encode_utf8(&mut buffer).as_bytes();
-                key.extend(bytes.iter().map(|byte| (*byte).max(1)));
+                key.extend_from_slice(lower.encode_utf8(&mut buffer).as_bytes());
             }
             rest = &rest[c.len_utf8()..];
         }
@@ -210,7 +213,7 @@ mod tests {
         (rows[1].port, rows[2].port) = (9, 80);
         rows.sort_by_cached_key(|row| {
             let mut key = Vec::new();
-            sort.push_key(row, &mut key);
+            sort.push_key(&row.into(), &mut key);
             key
         });
         let order: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.port)).collect();

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use wire::{Millis, SessionId, SessionType};
 
-use super::order::Key;
+use super::order::{Key, Keys};
 use super::{Filter, Order, Row, Rows};
 pub use build::Build;
 pub use groups::{Group, Line};
@@ -48,8 +48,8 @@ pub struct Lens {
 }
 
 impl Lens {
-    fn entry(&self, order: &Order, row: &Arc<Row>, buffer: &mut Vec<u8>) -> Entry {
-        Entry { key: order.key(&row.session, buffer), row: row.clone(), passes: self.passes(row) }
+    fn entry(&self, order: &Order, row: &Arc<Row>, keys: &mut Keys) -> Entry {
+        Entry { key: order.key(&row.shown(), keys), row: row.clone(), passes: self.passes(row) }
     }
 
     fn passes(&self, row: &Row) -> bool {
@@ -57,7 +57,7 @@ impl Lens {
     }
 
     fn shows(&self, entry: &Entry) -> bool {
-        entry.passes && self.filter.passes_kind(entry.row.session.kind)
+        entry.passes && self.filter.passes_kind(entry.row.kind)
     }
 }
 
@@ -81,13 +81,13 @@ struct Counts([usize; SessionType::ALL.len()]);
 impl Counts {
     fn enter(&mut self, entry: &Entry) {
         if entry.passes && entry.row.ended.is_none() {
-            self.0[entry.row.session.kind as usize] += 1;
+            self.0[entry.row.kind as usize] += 1;
         }
     }
 
     fn leave(&mut self, entry: &Entry) {
         if entry.passes && entry.row.ended.is_none() {
-            let count = &mut self.0[entry.row.session.kind as usize];
+            let count = &mut self.0[entry.row.kind as usize];
             *count = count.saturating_sub(1);
         }
     }
@@ -157,13 +157,13 @@ impl View {
     #[must_use]
     pub fn open_between(&self, first: usize, last: usize) -> Vec<SessionId> {
         let rows = self.iter().skip(first).take(last.saturating_sub(first).saturating_add(1));
-        rows.filter(|row| row.ended.is_none()).map(|row| row.session.id).collect()
+        rows.filter(|row| row.ended.is_none()).map(|row| row.id).collect()
     }
 
     /// Where a session stands among the shown rows, folded ones included.
     #[must_use]
     pub fn place(&self, id: SessionId, rows: &Rows) -> Option<usize> {
-        let key = self.order.key(&rows.get(id)?.session, &mut Vec::new());
+        let key = self.order.key(&rows.get(id)?.shown(), &mut Keys::default());
         find(&self.shown, &key).ok()
     }
 }
@@ -181,7 +181,7 @@ mod tests {
     use wire::{Change, End, EndReason, Rights, Update};
 
     fn ids(view: &View) -> Vec<SessionId> {
-        view.iter().map(|row| row.session.id).collect()
+        view.iter().map(|row| row.id).collect()
     }
 
     fn change() -> impl Strategy<Value = Change> {
@@ -241,8 +241,8 @@ mod tests {
                 prop_assert_eq!(view.counts, anew.counts);
                 prop_assert_eq!(&view.groups, &anew.groups);
                 for (place, row) in view.iter().enumerate() {
-                    prop_assert!(Arc::ptr_eq(row, rows.get(row.session.id).expect("known")));
-                    prop_assert_eq!(view.place(row.session.id, &rows), Some(place));
+                    prop_assert!(Arc::ptr_eq(row, rows.get(row.id).expect("known")));
+                    prop_assert_eq!(view.place(row.id, &rows), Some(place));
                 }
             }
         }
@@ -309,11 +309,11 @@ mod tests {
         for at in 0..view.lines() {
             let back = match view.line(at).expect("a line") {
                 Line::Group(group) => view.line_of_group(&group.name),
-                Line::Row(row) => view.line_of(row.session.id, &rows),
+                Line::Row(row) => view.line_of(row.id, &rows),
             };
             assert_eq!(back, Some(at));
         }
-        let folded = view.iter().next().expect("the first console").session.id;
+        let folded = view.iter().next().expect("the first console").id;
         assert_eq!(view.line_of(folded, &rows), Some(0), "a folded row stands at its group's heading");
         view.fold_all(false);
         assert_eq!(view.lines(), 12 + 6);

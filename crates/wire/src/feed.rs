@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{End, Millis, Rights, Session, SessionId};
+use crate::{End, FrameError, Millis, Rights, Session, SessionId, decode};
 
 /// What happened to one session of the list.
 #[cfg_attr(
@@ -71,4 +71,14 @@ pub enum FeedFrame {
     },
     /// The viewer's own sign-in ended: the page goes to the sign-in page. Last message.
     SignedOut(End),
+}
+
+impl FeedFrame {
+    /// Reads one frame; compiled here, for speed in the browser.
+    ///
+    /// # Errors
+    /// When the bytes are not exactly one frame, or too many.
+    pub fn read(bytes: &[u8]) -> Result<Self, FrameError> {
+        decode(bytes)
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure data with its encoding. Never does I/O and never decides who may do what.
 
+mod attributes;
 mod end;
 mod feed;
 mod frame;
@@ -10,6 +11,7 @@ pub mod live;
 mod millis;
 mod session;
 
+pub use attributes::{Attributes, Piece};
 pub use end::{End, EndReason};
 pub use feed::{Change, FeedFrame, Update};
 pub use frame::{FrameError, MAX_FRAME_BYTES, decode, encode};

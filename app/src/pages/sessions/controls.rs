@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use wire::{Session, SessionId};
+use wire::{Attributes, SessionId};
 
 use super::announcer::Announcer;
 use super::arranged;
@@ -185,7 +185,7 @@ impl Controls {
     }
 
     /// A session's value in a column as the filter box would name it; none where it is not asked for by value.
-    pub(super) fn value_in_words(self, session: &Session, column: Column) -> Option<String> {
+    pub(super) fn value_in_words(self, session: &Attributes<'_>, column: Column) -> Option<String> {
         let asked = key_of(column).is_some() || column == Column::Type;
         match column.value(session) {
             Value::Text(text) if asked && !text.is_empty() => Some(text.into_owned()),

@@ -109,9 +109,8 @@ pub(super) fn download(controls: Controls) {
     let chosen_only = exports.chosen_only.get_untracked() && !untrack(|| controls.chosen()).is_empty();
     let (rows, filter) = untrack(|| {
         controls.board.view(|view| {
-            let is_meant = |row: &&Arc<Row>| {
-                !chosen_only || controls.with_chosen(|chosen| chosen.contains(row.session.id))
-            };
+            let is_meant =
+                |row: &&Arc<Row>| !chosen_only || controls.with_chosen(|chosen| chosen.contains(row.id));
             (view.iter().filter(is_meant).cloned().collect::<Vec<Arc<Row>>>(), view.filter().in_words())
         })
     });

@@ -51,7 +51,7 @@ pub(super) fn Filters() -> AnyView {
         on_cleanup(move || slash.remove());
     });
     let all = Signal::derive(move || asked.kinds().is_all().to_string());
-    let counted = Signal::derive(move || count(controls.board.view(|view| view.count_of_all())));
+    let counted = Signal::derive(move || count(controls.board.count(|view| view.count_of_all())));
     let empty = Signal::derive(move || typed.read().is_empty());
     let clear = move |_| {
         typed.set(String::new());
@@ -166,7 +166,7 @@ fn Told() -> impl IntoView {
 fn Chip(kind: SessionType) -> impl IntoView {
     let controls = use_controls();
     let chosen = Signal::derive(move || controls.asked.kinds().chosen(kind).to_string());
-    let counted = Signal::derive(move || count(controls.board.view(|view| view.count_of(kind))));
+    let counted = Signal::derive(move || count(controls.board.count(|view| view.count_of(kind))));
     let label = if kind == SessionType::Console { "Console" } else { kind.as_str() };
     view! {
         <button

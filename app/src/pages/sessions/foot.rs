@@ -14,13 +14,13 @@ pub(super) fn Foot() -> AnyView {
     let board = controls.board;
     let texts = &words().sessions;
     let rows =
-        Signal::derive(move || counted(board.view(|view| view.len()), words().grid.row, words().grid.rows));
-    let loading = Signal::derive(move || match board.rows(|rows| (rows.open(), rows.rest())) {
+        Signal::derive(move || counted(board.count(|view| view.len()), words().grid.row, words().grid.rows));
+    let loading = Signal::derive(move || match board.count_rows(|rows| (rows.open(), rows.rest())) {
         (_, 0) => String::new(),
         (n, rest) => fill(words().grid.loading_rows, &[("n", &count(n)), ("all", &count(n + rest))]),
     });
     let sorted = Signal::derive(move || fill(texts.sorted_by, &[("order", &order(&controls.sort()))]));
-    let news = Signal::derive(move || match (board.waiting(), board.rows(Rows::ended)) {
+    let news = Signal::derive(move || match (board.waiting(), board.count_rows(Rows::ended)) {
         (Some(Waiting { opened, closed }), _) => {
             fill(texts.frozen, &[("opened", &count(opened)), ("closed", &count(closed))])
         }

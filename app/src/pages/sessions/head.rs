@@ -20,7 +20,7 @@ pub(super) fn Head() -> AnyView {
         if !controls.board.is_loaded() {
             return String::new();
         }
-        let (open, watched) = controls.board.rows(|rows: &Rows| (rows.open(), rows.watched()));
+        let (open, watched) = controls.board.count_rows(|rows: &Rows| (rows.open(), rows.watched()));
         if watched == 0 {
             fill(texts.open, &[("n", &count(open))])
         } else {

@@ -18,7 +18,7 @@ use crate::words::words;
 pub(super) fn Pane(id: SessionId) -> AnyView {
     let board = use_controls().board;
     let known = board.live_row(id).filter(|row| row.rights.watch).map(|row| Shown {
-        session: row.session.clone(),
+        session: row.session(),
         rights: row.rights,
         refusal: None,
         ended: None,

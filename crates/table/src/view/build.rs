@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::super::order::Keys;
 use super::super::{Order, Row};
 use super::{Changed, Counts, Entry, Lens, View};
 
@@ -18,6 +19,7 @@ pub struct Build {
     lens: Lens,
     /// Rows without a key yet.
     rows: std::vec::IntoIter<Arc<Row>>,
+    keys: Keys,
     /// Sorted runs, each sorted after the others.
     runs: Vec<Vec<Entry>>,
     run: Vec<Entry>,
@@ -73,6 +75,7 @@ impl Build {
             order,
             lens,
             rows: rows.into_iter(),
+            keys: Keys::shared(),
             runs: Vec::new(),
             run: Vec::new(),
             all,
@@ -126,9 +129,8 @@ impl Build {
     }
 
     fn key(&mut self) {
-        let mut buffer = Vec::with_capacity(96);
         for row in self.rows.by_ref().take(ROWS_AT_ONCE) {
-            self.run.push(self.lens.entry(&self.order, &row, &mut buffer));
+            self.run.push(self.lens.entry(&self.order, &row, &mut self.keys));
         }
         if self.run.len() >= RUN || self.rows.len() == 0 {
             let mut run = std::mem::take(&mut self.run);
@@ -171,8 +173,8 @@ impl Build {
 /// Two sorted runs as one.
 fn merged(a: Vec<Entry>, b: Vec<Entry>) -> Vec<Entry> {
     let mut merged = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
-    while let (Some(first), Some(second)) = (a.peek(), b.peek()) {
+    let (mut a, mut b) = (a.into_iter(), b.into_iter());
+    while let (Some(first), Some(second)) = (a.as_slice().first(), b.as_slice().first()) {
         let next = if first.key.cmp(&second.key) == Ordering::Greater { &mut b } else { &mut a };
         merged.extend(next.next());
     }

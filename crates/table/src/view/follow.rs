@@ -1,11 +1,10 @@
 //! Keeping a view right through changes: a few are put in one by one, many in one pass over the rows.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use wire::SessionId;
-
 use super::super::Row;
+use super::super::by_id::ById;
+use super::super::order::Keys;
 use super::{Changed, Entry, View, find};
 
 /// Rows that come or go in one batch; beyond this many one pass is quicker than a search and a move each.
@@ -27,21 +26,21 @@ struct Moves {
 impl View {
     /// Follows changes that the rows have already taken.
     pub fn follow(&mut self, changes: &[Changed]) {
-        let mut net: HashMap<SessionId, Net<'_>> = HashMap::with_capacity(changes.len());
+        let mut net: ById<Net<'_>> = ById::with_capacity_and_hasher(changes.len(), Default::default());
         for change in changes {
             let Some(row) = change.after.as_ref().or(change.before.as_ref()) else { continue };
-            net.entry(row.session.id)
+            net.entry(row.id)
                 .and_modify(|net| net.after = change.after.as_ref())
                 .or_insert(Net { before: change.before.as_ref(), after: change.after.as_ref() });
         }
         let (mut all, mut shown) = (Moves::default(), Moves::default());
-        let mut buffer = Vec::with_capacity(96);
+        let mut keys = Keys::default();
         for Net { before, after } in net.into_values() {
             let before = before.and_then(|row| {
-                let key = self.order.key(&row.session, &mut buffer);
+                let key = self.order.key(&row.shown(), &mut keys);
                 find(&self.all, &key).ok()
             });
-            let after = after.map(|row| self.lens.entry(&self.order, row, &mut buffer));
+            let after = after.map(|row| self.lens.entry(&self.order, row, &mut keys));
             self.follow_one(before, after, &mut all, &mut shown);
         }
         let regroup = !shown.gone.is_empty() || !shown.come.is_empty();

@@ -106,10 +106,11 @@ impl View {
         let (mut first, mut prefix) = (0, Vec::new());
         while let Some(entry) = self.shown.get(first) {
             prefix.clear();
-            self.order.push_group(&entry.row.session, &mut prefix);
+            let shown = entry.row.shown();
+            self.order.push_group(&shown, &mut prefix);
             let rest = &self.shown[first..];
             let len = rest.partition_point(|entry| entry.key.starts_with(&prefix));
-            let name = self.order.group_name(&entry.row.session);
+            let name = self.order.group_name(&shown);
             groups.push(Group { name, len, is_open: true, first, line: 0 });
             first += len;
         }

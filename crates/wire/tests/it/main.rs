@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
-    Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Rights, Session,
-    SessionId, SessionType, Update, decode, encode,
+    Attributes, Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Piece,
+    Rights, Session, SessionId, SessionType, Update, decode, encode,
 };
 
 fn id() -> impl Strategy<Value = SessionId> {
@@ -159,6 +159,20 @@ proptest! {
     }
 
     #[test]
+    fn a_snapshot_is_read_without_copying_it(frame in feed_frame()) {
+        let bytes = encode(&frame);
+        let piece = Piece::read(&bytes).transpose().unwrap();
+        let read = piece.map(|Piece { seq, sessions, rest }| {
+            let copy = |(session, rights): &(Attributes<'_>, Rights)| (session.to_session(), *rights);
+            FeedFrame::Snapshot { seq, sessions: sessions.iter().map(copy).collect(), rest }
+        });
+        let snapshot = matches!(frame, FeedFrame::Snapshot { .. }).then_some(frame);
+        prop_assert_eq!(read, snapshot);
+        let longer = [&bytes[..], &[0]].concat();
+        prop_assert!(Piece::read(&longer).is_none_or(|read| read.is_err()));
+    }
+
+    #[test]
     fn live_frames_come_back(frame in live_frame()) {
         prop_assert_eq!(decode::<LiveFrame>(&encode(&frame)).unwrap(), frame);
     }
@@ -188,6 +202,9 @@ proptest! {
         if let Ok(frame) = decode::<FeedFrame>(&bytes) {
             prop_assert_eq!(decode::<FeedFrame>(&encode(&frame)).unwrap(), frame);
         }
+        let is_piece = Piece::read(&bytes).is_some_and(|read| read.is_ok());
+        let is_snapshot = decode::<FeedFrame>(&bytes).is_ok_and(|frame| matches!(frame, FeedFrame::Snapshot { .. }));
+        prop_assert_eq!(is_piece, is_snapshot);
         if let Ok(frame) = decode::<LiveFrame>(&bytes) {
             prop_assert_eq!(decode::<LiveFrame>(&encode(&frame)).unwrap(), frame);
         }

@@ -79,7 +79,7 @@ impl Controls {
     pub(in crate::pages::sessions) fn terminate_chosen(self, terminator: Terminator) {
         let rows = untrack(|| self.chosen()).into_iter().filter_map(|id| self.board.live_row(id));
         let sessions: Vec<Session> =
-            rows.filter(|row| row.rights.terminate).map(|row| row.session.clone()).collect();
+            rows.filter(|row| row.rights.terminate).map(|row| row.session()).collect();
         if sessions.is_empty() {
             self.toasts.failed(words().terminate.none_ends);
         } else {

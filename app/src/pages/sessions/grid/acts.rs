@@ -33,7 +33,7 @@ pub(super) fn fill(td: &Element, row: &Row) {
         return;
     }
     let texts = &words().sessions;
-    let of = terminate::in_words(&row.session);
+    let of = terminate::in_words(row.shown());
     let filled = |text| words::fill(text, &[("what", &of)]);
     let choose = button("act bare choose", "choose", texts.choose, &filled(texts.choose_of));
     set(&choose, "role", "checkbox");
@@ -58,7 +58,7 @@ pub(super) fn fill(td: &Element, row: &Row) {
 /// Says of buttons that stay what they are about now.
 pub(super) fn rename(td: &Element, row: &Row) {
     let texts = &words().sessions;
-    let of = terminate::in_words(&row.session);
+    let of = terminate::in_words(row.shown());
     let Ok(buttons) = td.query_selector_all("[data-act]") else { return };
     for at in 0..buttons.length() {
         let Some(button) = buttons.get(at).and_then(|button| button.dyn_into::<Element>().ok()) else {
@@ -113,7 +113,7 @@ pub(super) fn click(event: &MouseEvent, controls: Controls, terminator: Terminat
         "link" => copy_link(id, controls),
         "terminate" => {
             if let Some(row) = controls.board.live_row(id) {
-                terminator.open(row.session.clone());
+                terminator.open(row.session());
             }
         }
         _ => {}

@@ -1,7 +1,7 @@
 //! One cell: a value drawn the way of its column.
 
 use web_sys::Element;
-use wire::{EndAsked, Millis, Session};
+use wire::{Attributes, EndAsked, Millis};
 
 use super::dom::{append, element, set, with_text};
 use crate::clock::local;
@@ -33,16 +33,17 @@ impl Ticking {
 
 /// Whether a column's cell looks the same for two rows.
 pub(super) fn same(column: Column, a: &Row, b: &Row) -> bool {
-    column.value(&a.session) == column.value(&b.session) && (column != Column::User || look(a) == look(b))
+    let (a, b) = (a.shown(), b.shown());
+    column.value(&a) == column.value(&b) && (column != Column::User || look(&a) == look(&b))
 }
 
 /// What a user's cell shows beside the name.
-fn look(row: &Row) -> (&str, bool, EndAsked) {
-    (&row.session.full_name, row.session.user_reported, row.session.end_asked)
+const fn look<'a>(session: &Attributes<'a>) -> (&'a str, bool, EndAsked) {
+    (session.full_name, session.user_reported, session.end_asked)
 }
 
 /// Says of a user that only a source knows them, and of a session that its source is asked to end it.
-fn marked(who: Element, session: &Session) -> Element {
+fn marked(who: Element, session: &Attributes<'_>) -> Element {
     let texts = &words().grid;
     if session.user_reported {
         append(&who, &mark("mark-reported", "?", texts.reported_title));
@@ -82,9 +83,9 @@ pub(super) fn frame(column: Column) -> Element {
 /// Fills a cell with the value that a row has in its column.
 pub(super) fn fill(td: &Element, column: Column, row: &Row, now: Millis) -> Option<Ticking> {
     td.set_text_content(None);
-    let session = &row.session;
+    let session = &row.shown();
     let (inner, ticking) = match (column, column.value(session)) {
-        (Column::User, _) => (marked(person(&session.user, &session.full_name), session), None),
+        (Column::User, _) => (marked(person(session.user, session.full_name), session), None),
         (Column::Type, _) => (with_text("span", type_class(session.kind), session.kind.as_str()), None),
         (_, Value::Text(text)) if text.is_empty() => (with_text("span", "none", "–"), None),
         (_, Value::Text(text)) => {

@@ -26,8 +26,13 @@ pub(super) fn with_text(name: &str, class: &str, text: &str) -> Element {
 /// Sets an attribute, unless it says so already.
 pub(super) fn set(element: &Element, name: &str, value: &str) {
     if element.get_attribute(name).as_deref() != Some(value) {
-        element.set_attribute(name, value).expect("a well-formed attribute name");
+        replace(element, name, value);
     }
+}
+
+/// Sets an attribute that is known to say something else.
+pub(super) fn replace(element: &Element, name: &str, value: &str) {
+    element.set_attribute(name, value).expect("a well-formed attribute name");
 }
 
 /// Sets an attribute, or takes it away.

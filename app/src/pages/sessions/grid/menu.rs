@@ -292,7 +292,7 @@ fn of_row(
         items.push(item(text, IconName::Check, move || controls.toggle_chosen(id)));
     }
     if let Some(column) = column
-        && let Some(value) = controls.value_in_words(&row.session, column)
+        && let Some(value) = controls.value_in_words(&row.shown(), column)
     {
         let shown: String = visible(&value).chars().take(LONGEST_VALUE).collect();
         let filled = |text| fill(text, &[("column", &heading(column)), ("value", &shown)]);
@@ -309,7 +309,7 @@ fn of_row(
         }));
     }
     if row.rights.terminate && row.ended.is_none() {
-        let session = row.session.clone();
+        let session = row.session();
         items.push(first(item(texts.terminate, IconName::Stop, move || terminator.open(session.clone()))));
     }
     items

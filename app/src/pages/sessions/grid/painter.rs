@@ -14,7 +14,7 @@ use wire::Millis;
 use super::super::controls::{Controls, Shape};
 use super::acts;
 use super::cell::{self, Ticking};
-use super::dom::{append, element, set, set_or_unset};
+use super::dom::{append, element, replace, set, set_or_unset};
 use super::group::PaintedGroup;
 use super::scroll::{Place, Scroll};
 use crate::clock::use_now;
@@ -25,7 +25,8 @@ use crate::table::{Column, Group, Line, Row};
 struct Painted {
     row: Arc<Row>,
     element: Element,
-    cells: Vec<(Column, Element)>,
+    /// Each cell, and which of them it is.
+    cells: Vec<(Column, Element, usize)>,
     acts: Element,
     ticking: Vec<Ticking>,
     /// How many of the cells are pinned.
@@ -67,6 +68,8 @@ impl Painted {
 
     /// Makes of a row that is no longer drawn the one of another session.
     fn reused(mut self, row: &Arc<Row>, shape: &Shape, now: Millis) -> Self {
+        // Out of its old place first: the rows that stay would be moved past it, each of them.
+        self.element.remove();
         let same_acts = acts::same(&self.row, row);
         self.update(row, shape, now);
         if same_acts {
@@ -77,7 +80,7 @@ impl Painted {
     }
 
     fn name(&self) {
-        let id = self.row.session.id.to_string();
+        let id = self.row.id.to_string();
         set(&self.element, "id", &format!("row-{id}"));
         set(&self.element, "data-session", &id);
     }
@@ -90,7 +93,10 @@ impl Painted {
         }
         if before.map(|before| before.line) != Some(state.line) {
             // The headings are the first row.
-            set(&self.element, "aria-rowindex", &(state.line + 2).to_string());
+            replace(&self.element, "aria-rowindex", &(state.line + 2).to_string());
+            if before.is_some_and(|before| State { line: state.line, ..before } == state) {
+                return;
+            }
         }
         self.element.set_class_name(match (state.ended, state.watched) {
             (true, true) => "ended watched",
@@ -107,7 +113,7 @@ impl Painted {
     /// Takes another row of the same session, and other columns.
     fn update(&mut self, row: &Arc<Row>, shape: &Shape, now: Millis) {
         if !Arc::ptr_eq(&self.row, row) {
-            for (column, td) in &self.cells {
+            for (column, td, _) in &self.cells {
                 if !cell::same(*column, &self.row, row) {
                     self.ticking.retain(|ticking| ticking.column != *column);
                     self.ticking.extend(cell::fill(td, *column, row, now));
@@ -120,34 +126,43 @@ impl Painted {
                 self.state = None;
             }
         }
-        if self.pins != shape.pins || !self.cells.iter().map(|(column, _)| column).eq(&shape.columns) {
+        if self.pins != shape.pins || !self.cells.iter().map(|(column, ..)| column).eq(&shape.columns) {
             self.arrange(shape, now);
         }
     }
 
     /// Puts the cells into the order of the columns.
     fn arrange(&mut self, shape: &Shape, now: Millis) {
-        let mut before: HashMap<Column, Element> = self.cells.drain(..).collect();
+        let mut before = std::mem::take(&mut self.cells);
+        let same_pins = self.pins == shape.pins;
         self.pins = shape.pins;
         for (nth, column) in shape.columns.iter().enumerate() {
-            let td = before.remove(column).unwrap_or_else(|| {
-                let td = cell::frame(*column);
-                self.ticking.extend(cell::fill(&td, *column, &self.row, now));
-                td
-            });
-            let class = shape.class(nth, *column);
-            if td.class_name() != class {
-                td.set_class_name(&class);
+            let known = before.iter().position(|(known, _, _)| known == column);
+            let (td, was) = match known.map(|at| before.swap_remove(at)) {
+                Some((_, td, was)) => (td, Some(was)),
+                None => {
+                    let td = cell::frame(*column);
+                    self.ticking.extend(cell::fill(&td, *column, &self.row, now));
+                    (td, None)
+                }
+            };
+            if was != Some(nth) {
+                replace(&td, "aria-colindex", &(nth + 1).to_string());
             }
-            set(&td, "aria-colindex", &(nth + 1).to_string());
-            self.cells.push((*column, td));
+            if was.is_none() || !same_pins || shape.pins > 0 {
+                let class = shape.class(nth, *column);
+                if td.class_name() != class {
+                    td.set_class_name(&class);
+                }
+            }
+            self.cells.push((*column, td, nth));
         }
-        for (column, td) in before {
+        for (column, td, _) in before {
             td.remove();
             self.ticking.retain(|ticking| ticking.column != column);
         }
         set(&self.acts, "aria-colindex", &(shape.columns.len() + 1).to_string());
-        let cells = self.cells.iter().map(|(_, td)| td).chain([&self.acts]);
+        let cells = self.cells.iter().map(|(_, td, _)| td).chain([&self.acts]);
         place(&self.element, cells);
     }
 }
@@ -214,6 +229,9 @@ type AllPainted = StoredValue<HashMap<Place, PaintedLine>, LocalStorage>;
 /// the focus is not among them, or the focus would go over to another session.
 fn take_spare(painted: &mut HashMap<Place, PaintedLine>, keep: &HashSet<&Place>) -> Vec<Painted> {
     let gone: Vec<Place> = painted.keys().filter(|place| !keep.contains(place)).cloned().collect();
+    if gone.is_empty() {
+        return Vec::new();
+    }
     let focused = document().active_element();
     let has_focus =
         |row: &Painted| focused.as_ref().is_some_and(|focused| row.element.contains(Some(focused)));

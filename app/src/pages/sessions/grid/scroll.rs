@@ -1,10 +1,12 @@
 //! Which rows are drawn, and that nothing moves under the pointer.
 //!
-//! Rows have one height, so that a row's place is its distance. When rows come or go above what is
-//! in sight, the scroll position follows, so that the same sessions stay where they are.
+//! Rows have one height, so that a row's place is its distance. When rows come or go above what is in sight, the
+//! same sessions stay where they are: the distances shift, and the browser has nothing to move. Near the top, where
+//! the shift would be seen, the scroll position follows instead.
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
@@ -15,7 +17,9 @@ use crate::look::{Density, density};
 use crate::table::{Line, View};
 
 /// Rows drawn beyond either edge, so that scrolling meets rows that are there.
-const MARGIN: usize = 10;
+const MARGIN: usize = 6;
+/// The same as a number that can be below zero.
+const MARGIN_LINES: i32 = 6;
 
 /// What a line of the table is, by name: it stays the same when it moves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +33,7 @@ pub(super) enum Place {
 impl Place {
     pub(super) fn of(line: Line<'_>) -> Self {
         match line {
-            Line::Row(row) => Self::Row(row.session.id),
+            Line::Row(row) => Self::Row(row.id),
             Line::Group(group) => Self::Group(group.name.clone()),
         }
     }
@@ -62,6 +66,11 @@ pub(super) struct Scroll {
     window: RwSignal<Window>,
     drawn: Memo<Vec<Place>>,
     seen: StoredValue<Seen>,
+    /// By how many lines every line stands further down than its number says: less than none when rows came above
+    /// what is in sight.
+    shift: StoredValue<i32>,
+    /// A position to scroll to when the rows are drawn: doing it earlier would have them laid out twice.
+    due: StoredValue<Option<i32>>,
     /// The sessions in sight when last looked, and their places: what is to stay where it is.
     anchors: StoredValue<Vec<(SessionId, usize)>>,
     /// Whether the pointer or the focus is in the rows.
@@ -87,6 +96,8 @@ impl Scroll {
             window,
             drawn,
             seen: StoredValue::default(),
+            shift: StoredValue::new(0),
+            due: StoredValue::new(None),
             anchors: StoredValue::default(),
             held: StoredValue::new(false),
             above: RwSignal::new(0),
@@ -132,8 +143,10 @@ impl Scroll {
 
     /// Shows the first rows.
     pub(super) fn to_top(self) {
+        self.shift.set_value(0);
         self.go_to(0);
         self.look();
+        self.arrive();
     }
 
     /// Brings a row into sight.
@@ -145,7 +158,9 @@ impl Scroll {
         } else if row + self.row_px() > top + height {
             self.go_to(row + self.row_px() - height);
         }
+        self.settle(true);
         self.look();
+        self.arrive();
     }
 
     /// How many whole rows are in sight.
@@ -154,11 +169,37 @@ impl Scroll {
         usize::try_from((height - head) / self.row_px()).unwrap_or(1).max(1)
     }
 
-    /// Scrolls to a position. Where that is beyond the end, the browser says so by scrolling back.
+    /// Scrolls to a position, as soon as [`Scroll::arrive`] is called. Where that is beyond the end, the browser
+    /// says so by scrolling back.
     fn go_to(self, top: i32) {
-        if let Some(scroller) = self.scroller.get_untracked() {
+        self.seen.update_value(|seen| seen.top = top);
+        self.due.set_value(Some(top));
+    }
+
+    /// Is where it was told to go.
+    fn arrive(self) {
+        if let Some(top) = self.due.try_update_value(Option::take).flatten()
+            && let Some(scroller) = self.scroller.get_untracked()
+        {
             scroller.set_scroll_top(top);
-            self.seen.update_value(|seen| seen.top = top);
+        }
+    }
+
+    /// Gives the shift up where it would be seen: close to the first row. What is in sight stays with `keep`.
+    fn settle(self, keep: bool) {
+        let shift = self.shift_px();
+        let Seen { top, height, .. } = self.seen.get_value();
+        if shift != 0 && top <= shift.abs() + height + self.row_px() * MARGIN_LINES {
+            self.shift.set_value(0);
+            self.go_to(if keep { (top - shift).max(0) } else { 0 });
+            self.stretch();
+        }
+    }
+
+    /// Makes the body as high as its rows.
+    fn stretch(self) {
+        if let Some(body) = self.body.get_untracked() {
+            set_px(&body, "height", self.pixels(self.board.view_now(View::lines)));
         }
     }
 
@@ -167,34 +208,46 @@ impl Scroll {
         self.density.get_untracked().row_px()
     }
 
-    fn pixels(self, rows: usize) -> i32 {
+    fn shift_px(self) -> i32 {
+        self.shift.get_value().saturating_mul(self.row_px())
+    }
+
+    /// Where a line begins, or all of so many end.
+    fn pixels(self, line: usize) -> i32 {
         let row = self.row_px();
-        i32::try_from(rows).unwrap_or(i32::MAX / row).saturating_mul(row)
+        let straight = i32::try_from(line).unwrap_or(i32::MAX / row).saturating_mul(row);
+        straight.saturating_add(self.shift_px())
     }
 
     /// Follows a change of the rows. Rows that a person arranged anew are shown from the top;
     /// otherwise what is in sight stays where it is.
     fn follow(self, arranged: bool) {
-        let Some(body) = self.body.get_untracked() else { return };
-        // The height goes first: a scroll position beyond it would be cut off.
-        let len = self.board.view(View::lines);
-        set_px(&body, "height", self.pixels(len));
+        if self.body.get_untracked().is_none() {
+            return;
+        }
         let top = self.seen.with_value(|seen| seen.top);
         if arranged {
+            self.shift.set_value(0);
             self.go_to(0);
         } else if top > 0 || self.held.get_value() {
-            let moved = self.anchors.with_value(|anchors| {
-                anchors
-                    .iter()
-                    .find_map(|(id, was)| Some(self.pixels(self.board.line_of(*id)?) - self.pixels(*was)))
+            let lines = |at: usize| i32::try_from(at).unwrap_or(i32::MAX);
+            let came = self.anchors.with_value(|anchors| {
+                anchors.iter().find_map(|(id, was)| Some(lines(self.board.line_of(*id)?) - lines(*was)))
             });
-            if let Some(moved) = moved.filter(|moved| *moved != 0) {
-                self.go_to((top + moved).max(0));
-                let came = usize::try_from(moved / self.row_px()).unwrap_or(0);
-                self.above.update(|above| *above += came);
+            if let Some(came) = came.filter(|came| *came != 0) {
+                self.shift.update_value(|shift| *shift -= came);
+                if let Ok(came) = usize::try_from(came) {
+                    self.above.update(|above| *above += came);
+                }
             }
         }
+        self.stretch();
+        self.settle(true);
         self.look();
+        if self.due.with_value(Option::is_some) {
+            // After the rows are drawn, for which the window was set before this.
+            spawn_local(async move { self.arrive() });
+        }
     }
 
     /// The box was scrolled, or has another size.
@@ -207,7 +260,10 @@ impl Scroll {
             height: scroller.client_height(),
             head: (body.offset_top() - scroller.client_top()).clamp(0, 60),
         });
+        // Who scrolled to the very top wants the first rows, not those that stood there.
+        self.settle(scroller.scroll_top() != 0);
         self.look();
+        self.arrive();
     }
 
     /// Draws the rows around where the box stands.
@@ -215,7 +271,7 @@ impl Scroll {
         let Some(body) = self.body.get_untracked() else { return };
         let Seen { top, height, .. } = self.seen.get_value();
         let len = self.board.view_now(View::lines);
-        let top = usize::try_from(top / self.row_px()).unwrap_or(0);
+        let top = usize::try_from((top - self.shift_px()) / self.row_px()).unwrap_or(0);
         let in_sight = usize::try_from(height / self.row_px()).unwrap_or(0) + 1;
         let first = top.saturating_sub(MARGIN).min(len);
         let window = Window { first, len: in_sight + 2 * MARGIN };
@@ -225,15 +281,15 @@ impl Scroll {
         let anchors = untrack(|| {
             self.board.view(|view| {
                 let row = |at| match view.line(at) {
-                    Some(Line::Row(row)) => Some((row.session.id, at)),
+                    Some(Line::Row(row)) => Some((row.id, at)),
                     _ => None,
                 };
                 (top..top + in_sight).filter_map(row).collect()
             })
         });
         self.anchors.set_value(anchors);
+        set_px(&body, "padding-top", self.pixels(first));
         if self.window.get_untracked() != window {
-            set_px(&body, "padding-top", self.pixels(first));
             self.window.set(window);
         }
     }
