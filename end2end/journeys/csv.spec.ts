@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expectAccessible } from '../world/accessible.ts';
+import { Source } from '../world/reports.ts';
 import { expect, ready, test, type Page } from '../world/world.ts';
 
 test('options are used and remembered, and the digest is that of the file', async ({ world }) => {
@@ -95,6 +96,46 @@ test('only the chosen rows are taken, and the digest is told at once', async ({ 
   await audit.goto('/audit?action=exported');
   const events = audit.getByRole('region', { name: 'Events' }).locator('tbody').getByRole('row');
   await expect(events.filter({ hasText: digest })).toContainText('1 rows, filter: all, chosen rows alone');
+});
+
+test('an export of many rows says how far it is and can be cancelled', async ({ world }) => {
+  const source = await Source.of(world);
+  await source.opens(6_000);
+  const page = await world.sessionsPage('oscar');
+  await expect(page.getByRole('grid', { name: 'Sessions' })).toHaveAttribute('aria-rowcount', '6002');
+  const files: string[] = [];
+  page.on('download', (file) => files.push(file.suggestedFilename()));
+
+  // On a machine that takes its time, so that there is something to cancel; pressed as soon as it is there.
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 20 });
+  const said = await page.evaluate(
+    () =>
+      new Promise<string>((said) => {
+        const progress = document.querySelector('.exporting')!;
+        const seen = new MutationObserver(() => {
+          if (progress.hasAttribute('hidden')) return;
+          seen.disconnect();
+          const cancel = progress.querySelector('button')!;
+          said(progress.textContent!.replace(cancel.textContent!, ''));
+          cancel.click();
+        });
+        seen.observe(progress, { attributes: true });
+        const buttons = [...document.querySelectorAll('button')];
+        buttons.find((button) => button.textContent === 'Download CSV')!.click();
+      }),
+  );
+  expect(said).toMatch(/^[\d,]+ of 6,001 rows$/);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+  await expect(page.getByRole('status').filter({ hasText: 'The export is cancelled.' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel export' })).toBeHidden();
+
+  // The next one is whole, and the only one.
+  expect((await download(page)).text.trimEnd().split('\r\n')).toHaveLength(6_002);
+  expect(files).toHaveLength(1);
+  const audit = await world.sessionsPage('ada');
+  await audit.goto('/audit?action=exported');
+  await expect(audit.getByRole('region', { name: 'Events' }).locator('tbody').getByRole('row')).toHaveCount(1);
 });
 
 async function options(page: Page): Promise<void> {

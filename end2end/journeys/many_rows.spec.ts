@@ -31,6 +31,19 @@ test('of thousands of rows those in sight are drawn, wherever one scrolls', asyn
     expect(seen.bottom, `at ${part}`).toBeLessThanOrEqual(1);
   }
 
+  // Rows that stay in sight are left alone: five go, five come.
+  const touched = await page.locator('.grid').evaluate(async (box) => {
+    const body = box.querySelector('tbody')!;
+    const rows = new Set<Node>();
+    const seen = new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach((row) => rows.add(row))));
+    seen.observe(body, { childList: true });
+    box.scrollTop += 5 * body.querySelector('[data-session]')!.getBoundingClientRect().height;
+    for (let frame = 0; frame < 3; frame++) await new Promise((next) => requestAnimationFrame(next));
+    seen.disconnect();
+    return rows.size;
+  });
+  expect(touched).toBe(5);
+
   // By keyboard to the last row and back.
   await page.locator('.grid').evaluate((box) => (box.scrollTop = 0));
   await grid.focus();
