@@ -16,6 +16,8 @@ use crate::names;
 
 /// Rows of one statement, largest first: few texts of statements, so that each is prepared once.
 const ROWS: [usize; 3] = [50, 10, 1];
+/// The same for rows of many columns: binding a parameter takes SQLite the longer, the more there are.
+const WIDE_ROWS: [usize; 2] = [10, 1];
 
 /// A session that a source has opened.
 #[derive(Clone, Debug)]
@@ -93,7 +95,7 @@ impl Store {
         keys: &[&str],
     ) -> Result<HashMap<String, Keyed>, StoreError> {
         let mut found = HashMap::new();
-        for chunk in chunks(keys) {
+        for chunk in chunks(keys, &ROWS) {
             let places: Vec<String> = (2..chunk.len() + 2).map(|nth| format!("${nth}")).collect();
             // Numbers of parameters alone.
             let sql = sqlx::AssertSqlSafe(format!(
@@ -124,10 +126,10 @@ impl Store {
             return Ok(());
         }
         let mut tx = self.write().await?;
-        for chunk in chunks(opened) {
+        for chunk in chunks(opened, &WIDE_ROWS) {
             insert(&mut tx, chunk).await?;
         }
-        for chunk in chunks(ended) {
+        for chunk in chunks(ended, &ROWS) {
             end(&mut tx, chunk).await?;
         }
         tx.commit().await?;
@@ -253,10 +255,10 @@ pub(super) const fn end_asked_text(asked: EndAsked) -> Option<&'static str> {
     }
 }
 
-/// Parts of the lengths of [`ROWS`].
-fn chunks<T>(mut rows: &[T]) -> Vec<&[T]> {
+/// Parts of these lengths, of which the last is 1.
+fn chunks<'a, T>(mut rows: &'a [T], lengths: &[usize]) -> Vec<&'a [T]> {
     let mut parts = Vec::new();
-    for length in ROWS {
+    for &length in lengths {
         while rows.len() >= length {
             let (part, rest) = rows.split_at(length);
             parts.push(part);
@@ -356,7 +358,7 @@ mod tests {
     #[test]
     fn rows_go_into_statements_of_few_lengths() {
         let rows = [0; 123];
-        let lengths: Vec<_> = chunks(&rows).iter().map(|chunk| chunk.len()).collect();
+        let lengths: Vec<_> = chunks(&rows, &ROWS).iter().map(|chunk| chunk.len()).collect();
         assert_eq!(lengths, [50, 50, 10, 10, 1, 1, 1]);
         assert_eq!(
             places(2, 2, |column| (column == 1).then_some("TEXT")),
