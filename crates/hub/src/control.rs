@@ -134,7 +134,7 @@ impl Entry {
     }
 
     fn tell(&self, part: &mut Part, notice: Notice) {
-        if self.live.has_terminal() && !part.over {
+        if self.live.can_be_told() && !part.over {
             part.notices.push(notice);
         }
     }
@@ -291,7 +291,7 @@ impl Entry {
 
     /// A message for the owner.
     pub(crate) fn message(&self, sitter: &Sitter, text: &str) -> Result<(), String> {
-        if !self.live.has_terminal() {
+        if !self.live.can_be_told() {
             return Err("this session has no terminal to show a message in".into());
         }
         let mut part = self.part();

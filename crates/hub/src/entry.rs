@@ -36,6 +36,9 @@ pub enum ScreenKind {
     None,
     /// A terminal of that size, fed with what the target writes.
     Terminal(Size),
+    /// A terminal of that size that the gateway itself writes in: what happens in the session, line by line.
+    /// Nobody types there.
+    Log(Size),
     /// Plain text of a command without a terminal: line feeds start a line, control characters
     /// are made visible and obey nobody.
     Text(Size),

@@ -55,7 +55,7 @@ impl Inbox {
     pub(crate) fn new(kind: ScreenKind) -> Self {
         let (text, size) = match kind {
             ScreenKind::None => (false, Size::DEFAULT),
-            ScreenKind::Terminal(size) => (false, size),
+            ScreenKind::Terminal(size) | ScreenKind::Log(size) => (false, size),
             ScreenKind::Text(size) => (true, size),
         };
         let size = Size::clamped(size.cols.into(), size.rows.into());

@@ -92,6 +92,11 @@ impl Live {
         matches!(self.kind, ScreenKind::Terminal(_))
     }
 
+    /// Whether its owner can be told something in it.
+    pub(crate) const fn can_be_told(&self) -> bool {
+        matches!(self.kind, ScreenKind::Terminal(_) | ScreenKind::Log(_))
+    }
+
     /// How the session ended, if it has.
     pub(crate) fn ended(&self) -> Option<End> {
         lock(&self.inbox).ended.clone()

@@ -41,7 +41,7 @@ impl Picture {
     pub(crate) fn new(kind: ScreenKind) -> Option<Self> {
         let (size, text) = match kind {
             ScreenKind::None => return None,
-            ScreenKind::Terminal(size) => (size, false),
+            ScreenKind::Terminal(size) | ScreenKind::Log(size) => (size, false),
             ScreenKind::Text(size) => (size, true),
         };
         let size = Size::clamped(size.cols.into(), size.rows.into());

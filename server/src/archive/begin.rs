@@ -85,7 +85,7 @@ fn begin(inner: &Inner, opening: &Opening, subject: String) -> Result<Held, Trou
 fn header(opening: &Opening, title: &str) -> Header {
     let session = opening.session.clone();
     let size = match opening.screen {
-        ScreenKind::Terminal(size) | ScreenKind::Text(size) => size,
+        ScreenKind::Terminal(size) | ScreenKind::Log(size) | ScreenKind::Text(size) => size,
         ScreenKind::None => Size::DEFAULT,
     };
     Header {

@@ -31,6 +31,8 @@ pub(super) struct Script {
 enum Kind {
     /// A terminal: input stands in the recording if it was echoed.
     Terminal(Echo),
+    /// A log that a gateway writes.
+    Log,
     /// A command without one: input and output are counted and hashed.
     Command { output: Stream, input: Stream },
     /// Marks alone.
@@ -58,6 +60,7 @@ impl Script {
     pub(super) fn new(screen: ScreenKind) -> Self {
         let kind = match screen {
             ScreenKind::Terminal(_) => Kind::Terminal(Echo::default()),
+            ScreenKind::Log(_) => Kind::Log,
             ScreenKind::Text(_) => Kind::Command { output: Stream::default(), input: Stream::default() },
             ScreenKind::None => Kind::Files,
         };
@@ -71,7 +74,7 @@ impl Script {
             Moment::Typed { by, bytes } => match &mut self.kind {
                 Kind::Terminal(echo) => echo.typed(at, by.as_deref(), &String::from_utf8_lossy(&bytes)),
                 Kind::Command { input, .. } => input.take(&bytes),
-                Kind::Files => {}
+                Kind::Log | Kind::Files => {}
             },
             Moment::Resize(size) => out(Line::Event(at, Event::Resize(size))),
             // Of what is not recorded there is no screen either.
@@ -104,6 +107,7 @@ impl Script {
                 echo.output(&text);
                 text.into_owned()
             }
+            Kind::Log => text.into_owned(),
             Kind::Command { .. } | Kind::Files => visible_text(&text),
         };
         out(Line::Event(at, Event::Output(text)));
@@ -141,7 +145,7 @@ impl Script {
                 note(output.in_words("output"));
                 note(input.in_words("input"));
             }
-            Kind::Files => {}
+            Kind::Log | Kind::Files => {}
         }
     }
 }

@@ -330,6 +330,26 @@ async fn what_is_too_much_or_not_theirs_is_denied() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn in_a_log_nobody_types_and_its_owner_is_told() {
+    let (hub, _) = hub();
+    let log = hub.open(opening(ScreenKind::Log(Size::DEFAULT))).await.unwrap();
+    log.output(Bytes::from_static(b"SELECT 1\r\n\x1b[31mno\x1b[0m")).await;
+    let mut olga = Seat::take(&hub, &log, "olga").await;
+    assert_eq!(olga.ask(SHARED), Asked::Denied);
+    assert_eq!(olga.denied().await, "this session has no terminal to type in");
+    assert_eq!(olga.ask(LiveRequest::Message("hey".into())), Asked::Done);
+    assert_eq!(olga.ask(LiveRequest::Pause), Asked::Done);
+    assert!(log.hindrance().is_paused());
+    let by = || "olga".to_owned();
+    let expected = [
+        Notice::Joined { by: by() },
+        Notice::Message { by: by(), text: "hey".into() },
+        Notice::Paused { by: by() },
+    ];
+    assert_eq!(told(&log), expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_ends_everything() {
     let (hub, _) = hub();
     let session = open(&hub, Size::DEFAULT).await;
