@@ -48,13 +48,14 @@ export class Product {
     readonly data: string,
     readonly webPort: number,
     readonly sshPort: number,
+    readonly pgPort: number,
   ) {}
 
   static async at(data: string): Promise<Product> {
     if (!existsSync(SIGHTLINE)) {
       throw new Error(`${SIGHTLINE} is missing: build it with \`cargo xtask test\`, or name one in SIGHTLINE_BIN`);
     }
-    return new Product(data, await freePort(), await freePort());
+    return new Product(data, await freePort(), await freePort(), await freePort());
   }
 
   get url(): string {
@@ -67,6 +68,7 @@ export class Product {
       SIGHTLINE_DATA: this.data,
       SIGHTLINE_WEB_ADDR: `127.0.0.1:${this.webPort}`,
       SIGHTLINE_SSH_ADDR: `127.0.0.1:${this.sshPort}`,
+      SIGHTLINE_PG_ADDR: `127.0.0.1:${this.pgPort}`,
       SIGHTLINE_PUBLIC_URL: this.url,
       SIGHTLINE_NODE: 'gw-test-1',
       SIGHTLINE_SITE: this.site,
