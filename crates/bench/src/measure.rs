@@ -8,6 +8,7 @@ mod log_in;
 mod many;
 mod memory;
 mod pages;
+mod pg;
 mod replay;
 mod reports;
 mod rows;
@@ -28,6 +29,7 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("echo-watched", echo::watched),
     ("bulk", bulk::with_terminal),
     ("exec", bulk::without_terminal),
+    ("pg", pg::measure),
     ("watch", watch::measure),
     ("join", join::measure),
     ("rows", rows::feed),

@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) web: SocketAddr,
     /// Address of the gateway.
     pub(crate) gateway: SocketAddr,
+    /// Address of the PostgreSQL gateway.
+    pub(crate) pg: SocketAddr,
     /// The program that is measured.
     pub(crate) bin: PathBuf,
     /// Login on the real sshd: whoever runs the bench.
@@ -67,6 +69,7 @@ impl World {
             runtime,
             web: free_address()?,
             gateway: free_address()?,
+            pg: free_address()?,
             bin,
             login,
             server: None,
@@ -108,6 +111,14 @@ impl World {
         self.cli(&["agent", "add", agent, "--url", &format!("ssh://{at}")], "")?;
         // Covert: a line for each watcher who comes would stand among the echoes that are measured.
         self.cli(&["account", "add", &account, "--private-key", key, "--watch", "covert"], "")?;
+        self.cli(&["grant", "add", USER, "user", &account], "")
+    }
+
+    /// A database and an account on it that the user may use, with everybody's password.
+    pub(crate) fn add_database(&self, agent: &str, at: SocketAddr, login: &str) -> anyhow::Result<()> {
+        let account = format!("{login}@{agent}");
+        self.cli(&["agent", "add", agent, "--url", &format!("postgres://{at}")], "")?;
+        self.cli(&["account", "add", &account, "--password-stdin", "--recording", "required"], PASSWORD)?;
         self.cli(&["grant", "add", USER, "user", &account], "")
     }
 
@@ -161,6 +172,7 @@ impl World {
             .env("SIGHTLINE_DATA", self.path("data"))
             .env("SIGHTLINE_WEB_ADDR", self.web.to_string())
             .env("SIGHTLINE_SSH_ADDR", self.gateway.to_string())
+            .env("SIGHTLINE_PG_ADDR", self.pg.to_string())
             .env("SIGHTLINE_PUBLIC_URL", format!("http://{}", self.web));
         command
     }
