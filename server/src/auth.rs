@@ -6,16 +6,20 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use anyhow::Context;
+use gateway_pg::Verifier;
 use hub::Viewer;
 use wire::UserId;
+use zeroize::Zeroizing;
 
 use crate::audit::{Action, Event};
 use crate::crypto::passwords::{PasswordError, Passwords};
-use crate::crypto::tokens;
+use crate::crypto::vault::Vault;
+use crate::crypto::{scram, tokens};
 use crate::journal::Journal;
 use crate::names;
 use crate::store::{Store, StoreError, User};
-use crate::throttle::Throttle;
+use crate::throttle::{Attempt, Throttle};
 
 /// Longest user name that goes into an audit event as it was typed, in characters.
 const TYPED_NAME_MAX: usize = 64;
@@ -27,6 +31,8 @@ pub enum Door {
     Web,
     /// The SSH gateway.
     Ssh,
+    /// The PostgreSQL gateway.
+    Postgres,
 }
 
 impl Door {
@@ -34,6 +40,7 @@ impl Door {
         match self {
             Self::Web => "web, password",
             Self::Ssh => "ssh, password",
+            Self::Postgres => "postgres, password",
         }
     }
 }
@@ -77,14 +84,15 @@ pub struct Auth {
     store: Store,
     journal: Journal,
     passwords: Passwords,
+    vault: Vault,
     throttle: Throttle,
 }
 
 impl Auth {
     /// Signs in from this store and audits into this journal.
     #[must_use]
-    pub fn new(store: Store, journal: Journal, passwords: Passwords) -> Self {
-        Self { store, journal, passwords, throttle: Throttle::default() }
+    pub fn new(store: Store, journal: Journal, passwords: Passwords, vault: Vault) -> Self {
+        Self { store, journal, passwords, vault, throttle: Throttle::default() }
     }
 
     /// Checks a password; audits the answer.
@@ -105,17 +113,80 @@ impl Auth {
         let found = if names::user(user).is_ok() { self.store.user_with_hash(user).await? } else { None };
         let (known, hash) = found.unzip();
         let fits = password.len() <= names::PASSWORD_MAX;
-        let right = self.passwords.matches(if fits { password } else { "" }, hash).await? && fits;
-        match known.filter(|_| right) {
+        let right = self.passwords.matches(if fits { password } else { "" }, hash.clone()).await? && fits;
+        let known = known.filter(|_| right);
+        if let (Some(user), Some(hash)) = (&known, &hash) {
+            self.keep_verifier(user, hash, password).await;
+        }
+        Ok(self.answer(attempt, user, known, from, door))
+    }
+
+    /// What a proof of the user's password is checked with: for somebody who is not known, or of whom nothing is
+    /// kept yet, one that no password fits.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn verifier(&self, user: &str) -> Result<Verifier, AuthError> {
+        let found = if names::user(user).is_ok() { self.store.provable(user).await? } else { None };
+        // Whoever is not known costs as much, and looks the same.
+        let nobody = scram::of_nobody(&self.vault, user);
+        let opened = found.and_then(|found| {
+            let sealed = found.sealed?;
+            scram::open(&self.vault, found.user.id, &found.password_hash, &sealed)
+        });
+        Ok(opened.unwrap_or(nobody))
+    }
+
+    /// The user's password was proven, or not; audits the answer.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn proof(
+        &self,
+        user: &str,
+        proven: bool,
+        from: IpAddr,
+        door: Door,
+    ) -> Result<Outcome, AuthError> {
+        let attempt = match self.throttle.attempt(user, from) {
+            Ok(attempt) => attempt,
+            Err(wait) => return Ok(Outcome::Throttled(wait)),
+        };
+        let found = if names::user(user).is_ok() { self.store.user_named(user).await? } else { None };
+        Ok(self.answer(attempt, user, found.filter(|_| proven), from, door))
+    }
+
+    /// Keeps what a proof of this password is checked with, unless that is there. Without it the sign-in is as
+    /// good, so that it never fails for this.
+    async fn keep_verifier(&self, user: &User, hash: &str, password: &str) {
+        let work = async {
+            let kept = self.store.provable(&user.name).await?.and_then(|found| found.sealed);
+            if kept.is_some_and(|sealed| scram::open(&self.vault, user.id, hash, &sealed).is_some()) {
+                return Ok(());
+            }
+            let (vault, id, hash) = (self.vault.clone(), user.id, hash.to_owned());
+            let password = Zeroizing::new(password.to_owned());
+            let made = tokio::task::spawn_blocking(move || scram::seal(&vault, id, &hash, &password)).await;
+            let sealed = made.context("it was not worked out")??;
+            anyhow::Ok(self.store.keep_verifier(user.id, &sealed).await?)
+        };
+        if let Err(error) = work.await {
+            tracing::error!(%error, user = ?user.name, "the user cannot sign in to the PostgreSQL gateway yet");
+        }
+    }
+
+    /// What comes of an attempt: `known` is the user if the password was theirs.
+    fn answer(&self, attempt: Attempt, user: &str, known: Option<User>, from: IpAddr, door: Door) -> Outcome {
+        match known {
             Some(user) if user.disabled_at.is_none() => {
                 attempt.succeeded();
                 self.note_sign_in(&user, from, door.words());
-                Ok(Outcome::Accepted(user))
+                Outcome::Accepted(user)
             }
             disabled => {
                 let why = if disabled.is_some() { "the user is disabled" } else { "wrong user or password" };
                 self.note_failure(user, from, &format!("{}: {why}", door.words()), attempt.tips);
-                Ok(if disabled.is_some() { Outcome::Disabled } else { Outcome::Wrong })
+                if disabled.is_some() { Outcome::Disabled } else { Outcome::Wrong }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! How the server is told to run: option before environment before `sightline.toml` before default.
 
 mod folder;
+mod listen;
 mod proxies;
 mod sources;
 
@@ -8,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use folder::Lock;
+pub use listen::Listen;
 pub use proxies::Proxy;
 pub use sources::Options;
 
@@ -30,6 +32,10 @@ pub struct Config {
     pub web_addr: SocketAddr,
     /// Where the SSH gateway listens.
     pub ssh_addr: SocketAddr,
+    /// Where the PostgreSQL gateway listens.
+    pub pg_addr: Listen,
+    /// Its certificate and key, in PEM form; made in the data folder when none are given.
+    pub pg_certificate: Option<(PathBuf, PathBuf)>,
     /// The address that people open, without a slash at the end.
     pub public_url: String,
     /// Whose word is taken for what a browser asked, and from where.
@@ -54,6 +60,8 @@ impl Config {
             database_url: own_database(data),
             web_addr,
             ssh_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, SSH_PORT)),
+            pg_addr: Listen::Default,
+            pg_certificate: None,
             public_url: url_of(web_addr),
             trusted_proxies: Proxy::loopback(),
             node: rustix::system::uname().nodename().to_string_lossy().into_owned(),

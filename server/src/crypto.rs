@@ -2,6 +2,8 @@
 
 pub mod key_file;
 pub mod passwords;
+pub mod pins;
+pub mod scram;
 pub mod tokens;
 pub mod vault;
 

@@ -5,6 +5,7 @@
 
 mod directory;
 mod ledger;
+mod pg;
 
 pub use directory::StoreDirectory;
 pub use ledger::StoreLedger;

@@ -1,6 +1,7 @@
 //! `sightline serve`: the running server, from its lock to its last write.
 
 mod flush;
+mod pg;
 mod poll;
 mod tidy;
 
@@ -32,7 +33,7 @@ use crate::ports::{StoreDirectory, StoreLedger};
 use crate::reports::Keeper;
 use crate::services::Services;
 use crate::set_up::SetUp;
-use crate::store::Store;
+use crate::store::{AgentKind, Store};
 use crate::web;
 
 /// Threads of the web and the store; the gateway has its own.
@@ -52,6 +53,8 @@ pub struct Running {
     pub web_addr: SocketAddr,
     /// Where the SSH gateway listens.
     pub ssh_addr: SocketAddr,
+    /// Where the PostgreSQL gateway listens, if it does, and the fingerprint of its certificate.
+    pub pg: Option<(SocketAddr, String)>,
     /// The one-time link, while there is no user.
     pub set_up_link: Option<String>,
     parts: JoinSet<anyhow::Result<()>>,
@@ -140,20 +143,22 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let vault = Vault::open(&config.file(VAULT_KEY))?;
     let passwords = Passwords::new()?;
     let (journal, writer) = Journal::start(store.clone());
-    let auth = Auth::new(store.clone(), journal.clone(), passwords.clone());
+    let auth = Auth::new(store.clone(), journal.clone(), passwords.clone(), vault.clone());
     let archive = Archive::start(&config.data, config.recordings, journal.clone())?;
     let ledger = Arc::new(StoreLedger::new(store.clone(), journal.clone()));
     let hub = Hub::with(ledger, Some(Arc::new(archive.clone())), Times::default());
     let stopping = CancellationToken::new();
 
-    let directory = StoreDirectory::new(store.clone(), auth.clone(), vault, journal.clone());
+    let directory =
+        |kind| StoreDirectory::new(store.clone(), kind, auth.clone(), vault.clone(), journal.clone());
     let gateway_config = GatewayConfig::new(config.node.clone(), host_key(&config)?);
-    let gateway = Gateway::new(gateway_config, Arc::new(directory), hub.clone());
+    let gateway = Gateway::new(gateway_config, Arc::new(directory(AgentKind::Ssh)), hub.clone());
     let gateway = gateway
         .bind(config.ssh_addr)
         .await
         .with_context(|| format!("the SSH gateway cannot listen on {}", config.ssh_addr))?;
     let ssh_addr = gateway.local_addr();
+    let pg = pg::bind(&config, directory(AgentKind::Postgres), &hub).await?;
 
     let place =
         Place { node: config.node.clone(), port: web_addr.port(), public_url: config.public_url.clone() };
@@ -165,7 +170,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         place.clone(),
         stopping.clone(),
     );
-    let (set_up, token) = SetUp::new(store.clone(), passwords).await?;
+    let (set_up, token) = SetUp::new(store.clone(), passwords, vault.clone()).await?;
     let set_up_link = token.map(|token| format!("{}/set-up?token={token}", config.public_url));
     let (epoch, directory) = watch::channel(store.directory_epoch().await?);
     let applications = Applications::new(
@@ -199,12 +204,17 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
     let mut parts = JoinSet::new();
     let shared = Arc::clone(&services);
     parts.spawn(async move { web::serve(shared, listener).await.context("the web server failed") });
+    let pg = pg.map(|(gateway, fingerprint)| {
+        let (address, stop) = (gateway.local_addr(), stopping.clone());
+        parts.spawn(async move { gateway.serve(stop).await.context("the PostgreSQL gateway failed") });
+        (address, fingerprint)
+    });
     parts.spawn(async move { gateway.serve(stopping).await.context("the SSH gateway failed") });
     parts.spawn(keeper.run(services.stopping.clone()));
     parts.spawn(poll::run(Arc::clone(&services), epoch));
     parts.spawn(flush::run(Arc::clone(&services)));
     parts.spawn(tidy::run(Arc::clone(&services)));
-    Ok(Running { services, web_addr, ssh_addr, set_up_link, parts, writer, _lock: lock })
+    Ok(Running { services, web_addr, ssh_addr, pg, set_up_link, parts, writer, _lock: lock })
 }
 
 impl Running {
@@ -235,6 +245,12 @@ impl Running {
         let mut out = std::io::stdout().lock();
         writeln!(out, "listening on {}", self.services.config.public_url)?;
         writeln!(out, "ssh on {}", self.ssh_addr)?;
+        match &self.pg {
+            Some((address, fingerprint)) => {
+                writeln!(out, "postgres on {address}, certificate {fingerprint}")?;
+            }
+            None => writeln!(out, "postgres off")?,
+        }
         if let Some(link) = &self.set_up_link {
             writeln!(out, "there is no user yet: make the first one at {link}")?;
         }

@@ -7,7 +7,9 @@ use subtle::ConstantTimeEq;
 
 use crate::audit::{Action, Event};
 use crate::crypto::passwords::{PasswordError, Passwords};
+use crate::crypto::scram;
 use crate::crypto::tokens;
+use crate::crypto::vault::{Vault, VaultError};
 use crate::names;
 use crate::store::{NewUser, Store, StoreError, User};
 
@@ -29,12 +31,16 @@ pub enum SetUpError {
     /// The hash could not be worked out.
     #[error(transparent)]
     Hash(#[from] PasswordError),
+    /// What proofs of the password are checked with could not be kept.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
 }
 
 /// Holds the token of the link, if there is one.
 pub struct SetUp {
     store: Store,
     passwords: Passwords,
+    vault: Vault,
     /// SHA-256 of the token, hexadecimal.
     hash: Mutex<Option<String>>,
 }
@@ -44,10 +50,14 @@ impl SetUp {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn new(store: Store, passwords: Passwords) -> Result<(Self, Option<String>), StoreError> {
+    pub async fn new(
+        store: Store,
+        passwords: Passwords,
+        vault: Vault,
+    ) -> Result<(Self, Option<String>), StoreError> {
         let token = if store.has_users().await? { None } else { Some(tokens::random()) };
         let hash = Mutex::new(token.as_deref().map(tokens::hash));
-        Ok((Self { store, passwords, hash }, token))
+        Ok((Self { store, passwords, vault, hash }, token))
     }
 
     /// Whether this is the token of a link that still works.
@@ -75,11 +85,12 @@ impl SetUp {
         names::user(name).map_err(SetUpError::Name)?;
         names::text("full name", full_name).map_err(SetUpError::Name)?;
         names::password(password).map_err(SetUpError::Password)?;
+        let password_hash = self.passwords.hash(password).await?;
         let new = NewUser {
             name: name.into(),
             full_name: full_name.trim().into(),
             role: "admin".into(),
-            password_hash: self.passwords.hash(password).await?,
+            password_hash: password_hash.clone(),
             ..NewUser::default()
         };
         let event = Event::new(Action::SetUp, name).from(from);
@@ -90,7 +101,12 @@ impl SetUp {
         }
         match added {
             Err(StoreError::Refused(_)) => Err(SetUpError::Link),
-            added => Ok(added?),
+            added => {
+                let user = added?;
+                let sealed = scram::seal(&self.vault, user.id, &password_hash, password)?;
+                self.store.keep_verifier(user.id, &sealed).await?;
+                Ok(user)
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ mod sessions;
 mod sign_ins;
 mod tokens;
 mod users;
+mod verifiers;
 mod views;
 
 use std::path::Path;
@@ -55,6 +56,7 @@ pub use sessions::SessionRow;
 pub use sign_ins::SignInRow;
 pub use tokens::TokenRow;
 pub use users::{NewUser, User};
+pub use verifiers::Provable;
 pub use views::{Changer, ViewRow};
 
 /// How long a writer waits for another one on SQLite before it gives up.

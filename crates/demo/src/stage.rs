@@ -71,6 +71,8 @@ impl Stage {
             .env("SIGHTLINE_DATA", &self.data)
             .env("SIGHTLINE_WEB_ADDR", self.web.to_string())
             .env("SIGHTLINE_SSH_ADDR", self.ssh.to_string())
+            // The show has no database to reach.
+            .env("SIGHTLINE_PG_ADDR", "off")
             .env("SIGHTLINE_PUBLIC_URL", format!("http://{}", self.web))
             .kill_on_drop(true);
         command

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use gateway::Slot;
 use russh::keys::PrivateKey;
 use russh::{MethodKind, MethodSet, SshId, server};
 use tokio::net::TcpStream;
@@ -12,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::GatewayConfig;
-use crate::gateway::{Shared, Slot};
+use crate::gateway::Shared;
 use crate::line::Line;
 use crate::near::Near;
 

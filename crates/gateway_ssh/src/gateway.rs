@@ -1,27 +1,23 @@
 //! The gateway as a whole: listens, admits connections within limits, and stops in order.
 
-use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use gateway::{Admission, Threads};
 use hub::Hub;
 use russh::keys::PrivateKey;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::keys::{self, KeyError};
 use crate::office::Office;
-use crate::threads::Threads;
 use crate::{Directory, GatewayConfig, connection};
 
 /// How long connections have to end when the gateway stops; then they are dropped.
 const STOP_TIME: Duration = Duration::from_secs(5);
-/// Pause after the machine ran out of something (descriptors, memory) while accepting.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What can keep a gateway from running.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +86,7 @@ impl Bound {
     /// When the machine gives no threads.
     pub async fn serve(self, stop: CancellationToken) -> Result<(), GatewayError> {
         let Gateway { config, directory, hub } = self.gateway;
-        let threads = Threads::start(config.threads).map_err(GatewayError::Threads)?;
+        let threads = Threads::start("ssh", config.threads).map_err(GatewayError::Threads)?;
         let admission = Admission::new(config.max_unauthenticated);
         let shared = Arc::new(Shared {
             ssh: Arc::new(connection::ssh_config(&config, self.host_key)),
@@ -102,12 +98,11 @@ impl Bound {
             tasks: TaskTracker::new(),
         });
         loop {
-            let (stream, peer) = tokio::select! {
+            let (stream, peer, slot) = tokio::select! {
                 () = stop.cancelled() => break,
-                accepted = admit(&self.listener, &admission) => accepted,
+                accepted = admission.admit(&self.listener) => accepted,
             };
-            let Some(slot) = stream.slot else { continue };
-            let job = connection::serve(Arc::clone(&shared), stream.stream, peer, slot);
+            let job = connection::serve(Arc::clone(&shared), stream, peer, slot);
             threads.run(shared.tasks.track_future(job));
         }
         drop(self.listener);
@@ -132,123 +127,4 @@ pub(crate) struct Shared {
     pub(crate) config: GatewayConfig,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
-}
-
-struct Accepted {
-    stream: std::net::TcpStream,
-    /// None: that address has too many connections that have not signed in.
-    slot: Option<Slot>,
-}
-
-/// The next connection, in a form that another runtime can take over. Waits while too many have not
-/// signed in; the system's own queue holds the rest meanwhile.
-async fn admit(listener: &TcpListener, admission: &Arc<Admission>) -> (Accepted, SocketAddr) {
-    loop {
-        let place = admission.place().await;
-        match listener.accept().await.and_then(|(stream, peer)| Ok((into_std(stream)?, peer))) {
-            Ok((stream, peer)) => {
-                let slot = admission.slot(peer.ip(), place);
-                if slot.is_none() {
-                    tracing::warn!(%peer, "too many connections from one address that have not signed in");
-                }
-                return (Accepted { stream, slot }, peer);
-            }
-            Err(error) => {
-                // A client that left while it waited is no reason to pause; a machine that has no
-                // descriptors left is, or this loop would spin.
-                if error.kind() != io::ErrorKind::ConnectionAborted {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    }
-}
-
-fn into_std(stream: TcpStream) -> io::Result<std::net::TcpStream> {
-    stream.set_nodelay(true)?;
-    stream.into_std()
-}
-
-/// Bounds the connections that have not signed in: in all, and for one address half as many.
-struct Admission {
-    places: Arc<Semaphore>,
-    per_address: usize,
-    addresses: Mutex<HashMap<IpAddr, usize>>,
-}
-
-impl Admission {
-    fn new(limit: usize) -> Arc<Self> {
-        let limit = limit.max(2);
-        Arc::new(Self {
-            places: Arc::new(Semaphore::new(limit)),
-            per_address: limit.div_ceil(2),
-            addresses: Mutex::default(),
-        })
-    }
-
-    async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        // The semaphore is never closed.
-        Arc::clone(&self.places).acquire_owned().await.ok()
-    }
-
-    fn slot(self: &Arc<Self>, address: IpAddr, place: Option<OwnedSemaphorePermit>) -> Option<Slot> {
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = addresses.entry(address).or_default();
-        if *count >= self.per_address {
-            return None;
-        }
-        *count += 1;
-        Some(Slot { admission: Arc::clone(self), address, _place: place? })
-    }
-}
-
-/// One connection that has not signed in; dropped when it has, or when it is gone.
-pub(crate) struct Slot {
-    admission: Arc<Admission>,
-    address: IpAddr,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut addresses = self.admission.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = addresses.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                addresses.remove(&self.address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
-
-    use super::Admission;
-
-    #[tokio::test]
-    async fn one_address_cannot_take_every_place() {
-        let admission = Admission::new(4);
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let other = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
-        let first = admission.slot(address, admission.place().await).expect("a slot");
-        let _second = admission.slot(address, admission.place().await).expect("a slot");
-        assert!(admission.slot(address, admission.place().await).is_none());
-        let _other = admission.slot(other, admission.place().await).expect("a slot");
-        drop(first);
-        assert!(admission.slot(address, admission.place().await).is_some());
-    }
-
-    #[tokio::test]
-    async fn places_come_back() {
-        let admission = Admission::new(2);
-        for last in 1..20_u8 {
-            let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
-            drop(admission.slot(address, admission.place().await));
-        }
-        assert_eq!(admission.places.available_permits(), 2);
-        assert!(admission.addresses.lock().expect("lock").is_empty());
-    }
 }

@@ -10,7 +10,6 @@ mod gateway;
 mod keyboard;
 pub mod keys;
 mod line;
-mod login;
 mod near;
 mod office;
 mod picker;
@@ -21,12 +20,11 @@ mod session;
 mod sftp;
 mod teller;
 mod terminal;
-mod threads;
 mod transfer;
 mod words;
 
+pub use crate::gateway::{Bound, Gateway, GatewayError};
 pub use config::GatewayConfig;
-pub use gateway::{Bound, Gateway, GatewayError};
 pub use ports::{
-    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, User,
+    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, Targets, User,
 };

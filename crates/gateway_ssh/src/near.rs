@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use gateway::{Slot, Wish};
 use russh::server::{
     Auth, ChannelOpenHandle, Handle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
@@ -21,9 +22,8 @@ pub(crate) use end::{Gone, NearEnd};
 
 use crate::User;
 use crate::connection::WINDOW_BYTES;
-use crate::gateway::{Shared, Slot};
+use crate::gateway::Shared;
 use crate::line::Cutter;
-use crate::login::Wish;
 use crate::pipe::{Event, Reader, Stream, Writer, pipe};
 use crate::session::{self, Request, Start};
 

@@ -1,37 +1,30 @@
-//! The way to the [`Directory`]: every question is asked on the runtime that the gateway was started
-//! on, so that a store's connections never belong to one of the gateway's own threads and a slow
-//! answer never holds one up.
+//! What the SSH gateway asks beside what every gateway asks.
 
-use std::future::Future;
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
-use wire::{AgentId, UserId};
+use wire::UserId;
 use zeroize::Zeroizing;
 
-use crate::{Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, SignIn};
+use crate::{Account, Directory, DirectoryError, SignIn};
 
 /// Asks the directory.
 #[derive(Clone)]
-pub(crate) struct Office {
-    home: Handle,
-    directory: Arc<dyn Directory>,
+pub(crate) struct Office(gateway::Office<dyn Directory>);
+
+impl Deref for Office {
+    type Target = gateway::Office<dyn Directory>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
 impl Office {
     /// Asks `directory` on the runtime of the caller.
     pub(crate) fn new(directory: Arc<dyn Directory>) -> Self {
-        Self { home: Handle::current(), directory }
-    }
-
-    async fn ask<T, F>(&self, question: impl FnOnce(Arc<dyn Directory>) -> F) -> Result<T, DirectoryError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, DirectoryError>> + Send + 'static,
-    {
-        let answer = self.home.spawn(question(Arc::clone(&self.directory))).await;
-        answer.unwrap_or_else(|_| Err(DirectoryError("it stopped in the middle of a question".into())))
+        Self(gateway::Office::new(directory))
     }
 
     pub(crate) async fn password(
@@ -55,32 +48,5 @@ impl Office {
 
     pub(crate) async fn accounts(&self, user: UserId) -> Result<Vec<Account>, DirectoryError> {
         self.ask(|directory| async move { directory.accounts(user).await }).await
-    }
-
-    pub(crate) async fn connection(
-        &self,
-        user: UserId,
-        login: String,
-        agent: String,
-    ) -> Result<Option<Connection>, DirectoryError> {
-        self.ask(|directory| async move { directory.connection(user, &login, &agent).await }).await
-    }
-
-    pub(crate) async fn check_host_key(
-        &self,
-        agent: AgentId,
-        key: String,
-    ) -> Result<HostKeyCheck, DirectoryError> {
-        self.ask(|directory| async move { directory.check_host_key(agent, &key).await }).await
-    }
-
-    pub(crate) async fn refused(&self, refused: Refused) {
-        let noted = self.ask(|directory| async move {
-            directory.refused(refused).await;
-            Ok(())
-        });
-        if let Err(error) = noted.await {
-            tracing::error!(%error, "a refused connection was not noted");
-        }
     }
 }

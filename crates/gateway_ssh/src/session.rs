@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gateway::Wish;
 use hub::{Facts, OpenSession, Opening, ScreenKind};
 use russh::ChannelWriteHalf;
 use russh::client::Msg;
@@ -13,7 +14,6 @@ use wire::{End, EndAsked, EndReason, Millis, Session, SessionId, SessionType};
 
 use crate::far::Far;
 use crate::gateway::Shared;
-use crate::login::Wish;
 use crate::near::{NearEnd, Terminal};
 use crate::pipe::{Event, Reader, Stream};
 use crate::relay::{self, OnScreen, Outcome};

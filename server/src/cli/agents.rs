@@ -19,11 +19,11 @@ pub(super) enum Command {
     Add(Add),
     /// List agents
     List,
-    /// Pin another host key for an agent, for instance after it was set up anew
+    /// Pin another host key, or certificate, for an agent, for instance after it was set up anew
     HostKey {
         /// Name of the agent
         name: String,
-        /// File with its public host key, or a line of known_hosts
+        /// File with its public host key, or a line of known_hosts, or its certificate
         file: PathBuf,
     },
     /// Change a web application: addresses that are given take the place of those that it had
@@ -66,7 +66,8 @@ pub(super) struct Add {
     /// Jump server group that it is reached through, made when it is not there
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
-    /// File with an SSH server's public host key, or a line of known_hosts [default: pinned at first use]
+    /// File with an SSH server's public host key, or a line of known_hosts, or a PostgreSQL server's certificate
+    /// [default: pinned at first use]
     #[arg(long, value_name = "FILE")]
     host_key: Option<PathBuf>,
     #[command(flatten)]
@@ -122,8 +123,10 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
                 .map(|agent| {
                     let group = agent.group.unwrap_or_default();
                     let host_key = match agent.kind {
-                        AgentKind::Ssh => agent.host_key.unwrap_or_else(|| "pinned at first use".into()),
-                        AgentKind::Postgres | AgentKind::Application => String::new(),
+                        AgentKind::Ssh | AgentKind::Postgres => {
+                            agent.host_key.unwrap_or_else(|| "pinned at first use".into())
+                        }
+                        AgentKind::Application => String::new(),
                     };
                     let kind = agent.kind.to_string();
                     [agent.name, agent.display_name, kind, agent.service_url, group, host_key]

@@ -31,9 +31,12 @@ pub(super) fn public_key(file: &Path) -> anyhow::Result<String> {
 }
 
 /// A host key from a file: a public key, or a line of `known_hosts` (which begins with the hosts, and
-/// perhaps a marker).
+/// perhaps a marker); or a certificate, PEM.
 pub(super) fn host_key(file: &Path) -> anyhow::Result<String> {
     let text = read(file)?;
+    if text.contains("-----BEGIN CERTIFICATE") {
+        return gateway_pg::certificate::canonical(&text).with_context(|| file.display().to_string());
+    }
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let line = lines.next().with_context(|| format!("{} holds no key", file.display()))?;
     if lines.next().is_some() {

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
+use zeroize::Zeroizing;
 
 use super::table::table;
 use super::{Desk, event, input, print};
 use crate::audit::Action;
-use crate::crypto::passwords;
+use crate::crypto::{passwords, scram};
 use crate::names;
-use crate::store::{NewUser, StoreError};
+use crate::store::{NewUser, StoreError, User};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -86,9 +87,10 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Password { name, password_stdin: _ } => {
-            desk.store.expect_user(&name).await?;
-            let hash = password_hash()?;
-            desk.store.set_password(&name, hash, event(Action::PasswordSet)).await?;
+            let user = desk.store.expect_user(&name).await?;
+            let (password, hash) = password()?;
+            desk.store.set_password(&name, hash.clone(), event(Action::PasswordSet)).await?;
+            keep_verifier(desk, &user, &hash, &password).await?;
             print(&format!("set the password of {name}"))
         }
     }
@@ -97,20 +99,22 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
 async fn add(desk: &Desk, add: Add) -> anyhow::Result<()> {
     names::user(&add.name).map_err(StoreError::Refused)?;
     let public_keys = add.public_key.iter().map(|file| input::public_key(file)).collect::<Result<_, _>>()?;
+    let (password, password_hash) = password()?;
     let new = NewUser {
         name: add.name,
         full_name: add.full_name.trim().into(),
         email: add.email.trim().into(),
         role: add.role.name().into(),
-        password_hash: password_hash()?,
+        password_hash: password_hash.clone(),
         public_keys,
     };
     let user = desk.store.add_user(new, event(Action::UserAdded)).await?;
+    keep_verifier(desk, &user, &password_hash, &password).await?;
     print(&format!("added user {}", user.name))
 }
 
-/// Who holds the data folder may set any password; a weak one is remarked upon.
-fn password_hash() -> anyhow::Result<String> {
+/// A password and its hash. Who holds the data folder may set any; a weak one is remarked upon.
+fn password() -> anyhow::Result<(Zeroizing<String>, String)> {
     let password = input::password()?;
     if password.len() > names::PASSWORD_MAX {
         bail!("the password is longer than {} bytes", names::PASSWORD_MAX);
@@ -118,7 +122,14 @@ fn password_hash() -> anyhow::Result<String> {
     if let Err(weakness) = names::password(&password) {
         eprintln!("warning: {weakness}");
     }
-    Ok(passwords::hash(&password)?)
+    let hash = passwords::hash(&password)?;
+    Ok((password, hash))
+}
+
+/// Keeps what proofs of the password are checked with, for the PostgreSQL gateway.
+async fn keep_verifier(desk: &Desk, user: &User, hash: &str, password: &str) -> anyhow::Result<()> {
+    let sealed = scram::seal(&desk.vault()?, user.id, hash, password)?;
+    Ok(desk.store.keep_verifier(user.id, &sealed).await?)
 }
 
 async fn list(desk: &Desk) -> anyhow::Result<()> {

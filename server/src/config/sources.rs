@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 
-use super::{Config, Proxy};
+use super::{Config, Listen, Proxy};
 
 const MIB: u64 = 1 << 20;
 const FILE: &str = "sightline.toml";
@@ -29,6 +29,15 @@ pub struct Options {
     /// Where the SSH gateway listens [default: 127.0.0.1:2222]
     #[arg(long, global = true, env = "SIGHTLINE_SSH_ADDR", value_name = "IP:PORT")]
     pub ssh_addr: Option<SocketAddr>,
+    /// Where the PostgreSQL gateway listens, or `off` [default: 127.0.0.1:15432]
+    #[arg(long, global = true, env = "SIGHTLINE_PG_ADDR", value_name = "IP:PORT")]
+    pub pg_addr: Option<Listen>,
+    /// File with the PostgreSQL gateway's certificate, PEM [default: one is made in the data folder]
+    #[arg(long, global = true, env = "SIGHTLINE_PG_CERTIFICATE", value_name = "FILE")]
+    pub pg_certificate: Option<PathBuf>,
+    /// File with its private key, PEM
+    #[arg(long, global = true, env = "SIGHTLINE_PG_KEY", value_name = "FILE")]
+    pub pg_key: Option<PathBuf>,
     /// The address that people open [default: http://WEB_ADDR]
     #[arg(long, global = true, env = "SIGHTLINE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -65,6 +74,9 @@ struct File {
     database_url: Option<String>,
     web_addr: Option<SocketAddr>,
     ssh_addr: Option<SocketAddr>,
+    pg_addr: Option<Listen>,
+    pg_certificate: Option<PathBuf>,
+    pg_key: Option<PathBuf>,
     public_url: Option<String>,
     trusted_proxies: Option<Vec<String>>,
     node: Option<String>,
@@ -103,6 +115,17 @@ impl Config {
             let read = proxies.iter().map(|proxy| proxy.parse().map_err(anyhow::Error::msg));
             config.trusted_proxies = read.collect::<Result<_, _>>().context(FILE)?;
         }
+        config.pg_addr = options.pg_addr.or(file.pg_addr).unwrap_or(config.pg_addr);
+        // In the file, a path is relative to the file.
+        let beside = |path: Option<PathBuf>| path.map(|path| data.join(path));
+        config.pg_certificate = match (
+            options.pg_certificate.or(beside(file.pg_certificate)),
+            options.pg_key.or(beside(file.pg_key)),
+        ) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => bail!("a certificate and its key belong together: give --pg-certificate and --pg-key"),
+        };
         config.node = options.node.or(file.node).unwrap_or(config.node);
         if config.node.is_empty() || config.node.chars().any(|c| c.is_control() || c.is_whitespace()) {
             bail!("the name of the node is empty or holds a space: give one with --node");

@@ -1,4 +1,4 @@
-//! Seals account secrets with XChaCha20-Poly1305 under a key in the data folder.
+//! Seals secrets with XChaCha20-Poly1305 under a key in the data folder.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::Rng;
+use sha2::{Digest, Sha256};
 use wire::AccountId;
 use zeroize::Zeroizing;
 
 use super::key_file::read_or_make;
+use crate::names;
 
 const KEY_BYTES: usize = 32;
 /// Long enough to be drawn by chance for every seal.
@@ -29,7 +31,7 @@ pub enum VaultError {
     #[error("the key file {0} does not hold a key of 32 bytes in base64")]
     NotAKey(String),
     /// What was sealed does not open.
-    #[error("a stored secret does not open: it was sealed with another key file or for another account")]
+    #[error("a stored secret does not open: it was sealed with another key file or for another owner")]
     Sealed,
 }
 
@@ -37,6 +39,8 @@ pub enum VaultError {
 #[derive(Clone)]
 pub struct Vault {
     cipher: Arc<XChaCha20Poly1305>,
+    /// What salts of names that nobody has are drawn from.
+    salts: Arc<Zeroizing<[u8; 32]>>,
 }
 
 impl Vault {
@@ -55,7 +59,9 @@ impl Vault {
         let not_a_key = || VaultError::NotAKey(file.display().to_string());
         let key = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| not_a_key())?);
         let cipher = XChaCha20Poly1305::new_from_slice(&key).map_err(|_| not_a_key())?;
-        Ok(Self { cipher: Arc::new(cipher) })
+        let salts =
+            Sha256::new_with_prefix("salts of names that nobody has").chain_update(&*key).finalize().into();
+        Ok(Self { cipher: Arc::new(cipher), salts: Arc::new(Zeroizing::new(salts)) })
     }
 
     /// Seals an account's secret: it opens for that account alone.
@@ -63,11 +69,15 @@ impl Vault {
     /// # Errors
     /// When the secret is too long for the cipher.
     pub fn seal(&self, account: AccountId, secret: &str) -> Result<String, VaultError> {
+        self.seal_for(&account.to_string(), secret)
+    }
+
+    /// Seals a secret: it opens for that owner alone.
+    pub(super) fn seal_for(&self, owner: &str, secret: &str) -> Result<String, VaultError> {
         let nonce: [u8; NONCE_BYTES] = rand::rng().random();
-        let aad = account.to_string();
         let sealed = self
             .cipher
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg: secret.as_bytes(), aad: aad.as_bytes() })
+            .encrypt(XNonce::from_slice(&nonce), Payload { msg: secret.as_bytes(), aad: owner.as_bytes() })
             .map_err(|_| VaultError::Sealed)?;
         Ok(format!("{FORM}{}", STANDARD.encode([nonce.as_slice(), &sealed].concat())))
     }
@@ -77,17 +87,28 @@ impl Vault {
     /// # Errors
     /// When it was sealed with another key, for another account, or was altered.
     pub fn open_secret(&self, account: AccountId, sealed: &str) -> Result<Zeroizing<String>, VaultError> {
+        self.open_for(&account.to_string(), sealed)
+    }
+
+    /// Opens what was sealed for an owner.
+    pub(super) fn open_for(&self, owner: &str, sealed: &str) -> Result<Zeroizing<String>, VaultError> {
         let bytes = sealed
             .strip_prefix(FORM)
             .and_then(|text| STANDARD.decode(text).ok())
             .ok_or(VaultError::Sealed)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or(VaultError::Sealed)?;
-        let aad = account.to_string();
         let secret = self
             .cipher
-            .decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: aad.as_bytes() })
+            .decrypt(XNonce::from_slice(nonce), Payload { msg: sealed, aad: owner.as_bytes() })
             .map_err(|_| VaultError::Sealed)?;
         String::from_utf8(secret).map(Zeroizing::new).map_err(|_| VaultError::Sealed)
+    }
+
+    /// A salt for a name: the same at each call, and nothing to whoever has not the key.
+    pub(super) fn salt_of(&self, name: &str) -> [u8; 16] {
+        let hash: [u8; 32] =
+            Sha256::new_with_prefix(self.salts.as_slice()).chain_update(names::key(name)).finalize().into();
+        std::array::from_fn(|at| hash[at])
     }
 }
 

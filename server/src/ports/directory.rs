@@ -1,25 +1,27 @@
-//! The SSH gateway's directory over the store: agents that are SSH servers, and nothing else.
+//! A gateway's directory over the store: agents of the kind that it speaks to, and nothing else.
 
 use std::net::IpAddr;
 
 use async_trait::async_trait;
 use gateway_ssh::{
-    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, User,
+    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, Targets, User,
 };
 use tokio::runtime::Handle;
 use wire::{AgentId, UserId};
 
 use crate::audit::{Action, Event};
 use crate::auth::{Auth, Door, Outcome};
+use crate::crypto::pins;
 use crate::crypto::vault::Vault;
 use crate::journal::Journal;
 use crate::store::{self, AgentKind, PinnedKey, SealedAccount, SecretKind, Store};
 
-/// Users, accounts, grants and host keys, for the gateway.
+/// Users, accounts, grants and what targets prove themselves with, for the gateway to agents of one kind.
 #[derive(Clone)]
 pub struct StoreDirectory {
     store: Store,
-    auth: Auth,
+    kind: AgentKind,
+    pub(super) auth: Auth,
     vault: Vault,
     journal: Journal,
     runtime: Handle,
@@ -28,11 +30,11 @@ pub struct StoreDirectory {
 impl StoreDirectory {
     /// A directory whose database work runs on the runtime of the caller.
     #[must_use]
-    pub fn new(store: Store, auth: Auth, vault: Vault, journal: Journal) -> Self {
-        Self { store, auth, vault, journal, runtime: Handle::current() }
+    pub fn new(store: Store, kind: AgentKind, auth: Auth, vault: Vault, journal: Journal) -> Self {
+        Self { store, kind, auth, vault, journal, runtime: Handle::current() }
     }
 
-    async fn here<T, E, F>(&self, work: F) -> Result<T, DirectoryError>
+    pub(super) async fn here<T, E, F>(&self, work: F) -> Result<T, DirectoryError>
     where
         T: Send + 'static,
         E: std::fmt::Display + Send + 'static,
@@ -76,8 +78,8 @@ impl Directory for StoreDirectory {
     }
 
     async fn accounts(&self, user: UserId) -> Result<Vec<Account>, DirectoryError> {
-        let store = self.store.clone();
-        let rows = self.here(async move { store.accounts_for(user, AgentKind::Ssh).await }).await?;
+        let (store, kind) = (self.store.clone(), self.kind);
+        let rows = self.here(async move { store.accounts_for(user, kind).await }).await?;
         let account = |row: store::AccountRow| Account {
             login: row.login,
             agent: row.agent,
@@ -85,22 +87,25 @@ impl Directory for StoreDirectory {
         };
         Ok(rows.into_iter().map(account).collect())
     }
+}
 
+#[async_trait]
+impl Targets for StoreDirectory {
     async fn connection(
         &self,
         user: UserId,
         login: &str,
         agent: &str,
     ) -> Result<Option<Connection>, DirectoryError> {
-        let (store, login, agent) = (self.store.clone(), login.to_owned(), agent.to_owned());
-        let found =
-            self.here(async move { store.account_for(user, AgentKind::Ssh, &login, &agent).await }).await?;
+        let (store, kind) = (self.store.clone(), self.kind);
+        let (login, agent) = (login.to_owned(), agent.to_owned());
+        let found = self.here(async move { store.account_for(user, kind, &login, &agent).await }).await?;
         found.map(|sealed| self.unsealed(sealed)).transpose()
     }
 
     async fn check_host_key(&self, agent: AgentId, key: &str) -> Result<HostKeyCheck, DirectoryError> {
         let (store, key) = (self.store.clone(), key.to_owned());
-        let fingerprint = gateway_ssh::keys::fingerprint(&key).unwrap_or_default();
+        let fingerprint = pins::fingerprint(&key).unwrap_or_default();
         let checked = self.here(async move { store.check_host_key(agent, &key).await }).await?;
         let event = |action| Event::new(action, "gateway").on(agent.to_string());
         Ok(match checked {
@@ -153,6 +158,6 @@ impl StoreDirectory {
     }
 }
 
-fn known(user: store::User) -> User {
+pub(super) fn known(user: store::User) -> User {
     User { id: user.id, name: user.name, full_name: user.full_name }
 }

@@ -9,6 +9,7 @@ use super::directory::commit;
 use super::rows::{number, parsed};
 use super::{AgentKind, AgentUrl, NewApplication, Store, StoreError, applications, host_keys};
 use crate::audit::Event;
+use crate::crypto::pins;
 use crate::names;
 
 macro_rules! select {
@@ -58,7 +59,7 @@ pub struct NewAgent {
     pub url: AgentUrl,
     /// The group that it is reached through, made when it is not there.
     pub group: Option<String>,
-    /// The host key that an SSH server must show, as `TYPE BASE64`.
+    /// The host key, or certificate, that a server must show, as `TYPE BASE64`.
     pub host_key: Option<String>,
     /// What else there is to a web application, and to nothing else.
     pub application: Option<NewApplication>,
@@ -89,8 +90,8 @@ impl Store {
         names::agent(&new.name).map_err(StoreError::Refused)?;
         names::text("display name", &new.display_name).map_err(StoreError::Refused)?;
         let kind = new.url.kind();
-        if new.host_key.is_some() {
-            shows_host_key(&new.name, kind)?;
+        if let Some(key) = &new.host_key {
+            shows_host_key(&new.name, kind, key)?;
         }
         if kind == AgentKind::Application && new.group.is_some() {
             return StoreError::refused(format!(
@@ -161,11 +162,19 @@ impl Store {
     }
 }
 
-/// Refuses a host key of what shows none.
-pub(super) fn shows_host_key(name: &str, kind: AgentKind) -> Result<(), StoreError> {
-    match kind {
-        AgentKind::Ssh => Ok(()),
-        _ => StoreError::refused(format!("{name} is {}: only an SSH server has a host key", kind.words())),
+/// Refuses a host key, or a certificate, of what shows none such.
+pub(super) fn shows_host_key(name: &str, kind: AgentKind, key: &str) -> Result<(), StoreError> {
+    match (kind, pins::is_certificate(key)) {
+        (AgentKind::Ssh, false) | (AgentKind::Postgres, true) => Ok(()),
+        (AgentKind::Ssh, true) => {
+            StoreError::refused(format!("{name} is {}: give its host key", kind.words()))
+        }
+        (AgentKind::Postgres, false) => {
+            StoreError::refused(format!("{name} is {}: give its certificate, PEM", kind.words()))
+        }
+        (AgentKind::Application, _) => {
+            StoreError::refused(format!("{name} is {}: it is known by its address", kind.words()))
+        }
     }
 }
 

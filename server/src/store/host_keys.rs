@@ -1,4 +1,4 @@
-//! Host keys: what an agent must show, given or pinned at first use.
+//! Host keys and certificates: what an agent must show, given or pinned at first use.
 
 use sqlx::{AnyConnection, Row};
 use wire::{AgentId, Millis};
@@ -7,6 +7,7 @@ use super::agents::shows_host_key;
 use super::directory::commit;
 use super::{Store, StoreError};
 use crate::audit::Event;
+use crate::crypto::pins;
 
 /// What came of comparing a key with the pinned one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Store {
     /// When there is no such agent, or it has no host key.
     pub async fn set_host_key(&self, agent: &str, key: &str, event: Event) -> Result<(), StoreError> {
         let agent = self.expect_agent(agent).await?;
-        shows_host_key(&agent.name, agent.kind)?;
+        shows_host_key(&agent.name, agent.kind, key)?;
         let mut tx = self.change().await?;
         sqlx::query("DELETE FROM host_keys WHERE agent_id = $1")
             .bind(agent.id.to_string())
@@ -72,7 +73,7 @@ async fn insert(
     key: &str,
     origin: &'static str,
 ) -> Result<bool, StoreError> {
-    let fingerprint = gateway_ssh::keys::fingerprint(key)
+    let fingerprint = pins::fingerprint(key)
         .map_err(|error| StoreError::Refused(format!("the host key cannot be read: {error}")))?;
     let done = sqlx::query(
         "INSERT INTO host_keys (agent_id, public_key, fingerprint, origin, pinned_at) \

@@ -10,11 +10,13 @@ use super::{Store, StoreError, public_keys};
 use crate::audit::Event;
 use crate::names;
 
-macro_rules! columns {
+macro_rules! user_columns {
     () => {
         "id, name, full_name, email, role, created_at, disabled_at"
     };
 }
+
+pub(super) use user_columns;
 
 /// One user; the password's hash stays in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub struct NewUser {
 }
 
 impl User {
-    fn from_row(row: &AnyRow) -> Result<Self, StoreError> {
+    pub(super) fn from_row(row: &AnyRow) -> Result<Self, StoreError> {
         Ok(Self {
             id: parsed(row, "id")?,
             name: row.try_get("name")?,
@@ -131,7 +133,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = sqlx::query(concat!("SELECT ", columns!(), " FROM users ORDER BY name_key"))
+        let rows = sqlx::query(concat!("SELECT ", user_columns!(), " FROM users ORDER BY name_key"))
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(User::from_row).collect()
@@ -150,7 +152,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn user_named(&self, name: &str) -> Result<Option<User>, StoreError> {
-        let row = sqlx::query(concat!("SELECT ", columns!(), " FROM users WHERE name_key = $1"))
+        let row = sqlx::query(concat!("SELECT ", user_columns!(), " FROM users WHERE name_key = $1"))
             .bind(names::key(name))
             .fetch_optional(&self.pool)
             .await?;
@@ -173,11 +175,14 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn user_with_hash(&self, name: &str) -> Result<Option<(User, String)>, StoreError> {
-        let row =
-            sqlx::query(concat!("SELECT ", columns!(), ", password_hash FROM users WHERE name_key = $1"))
-                .bind(names::key(name))
-                .fetch_optional(&self.pool)
-                .await?;
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            user_columns!(),
+            ", password_hash FROM users WHERE name_key = $1"
+        ))
+        .bind(names::key(name))
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(|row| Ok((User::from_row(&row)?, row.try_get("password_hash")?))).transpose()
     }
 
@@ -186,7 +191,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let row = sqlx::query(concat!("SELECT ", columns!(), " FROM users WHERE id = $1"))
+        let row = sqlx::query(concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1"))
             .bind(id.to_string())
             .fetch_optional(&self.pool)
             .await?;

@@ -105,7 +105,7 @@ pub(super) async fn set_up(
         Err(SetUpError::Link) => to("/set-up?error=link"),
         Err(SetUpError::Name(_)) => again("name"),
         Err(SetUpError::Password(_)) => again("password"),
-        Err(error @ (SetUpError::Store(_) | SetUpError::Hash(_))) => {
+        Err(error @ (SetUpError::Store(_) | SetUpError::Hash(_) | SetUpError::Vault(_))) => {
             tracing::error!(%error, "the first user could not be made");
             again("failed")
         }

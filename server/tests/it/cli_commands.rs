@@ -123,16 +123,16 @@ fn an_agent_is_of_the_kind_that_its_address_says() {
         "NAME  DISPLAY NAME  KIND         URL                         GROUP  HOST KEY\n\
          crm   crm           application  https://crm.example         -      -\n\
          db-1  db-1          ssh          ssh://127.0.0.1:22          -      pinned at first use\n\
-         dw    dw            postgres     postgres://dw.example:5432  inner  -"
+         dw    dw            postgres     postgres://dw.example:5432  inner  pinned at first use"
     );
     for (line, reason) in [
         (
             format!("agent add x --url https://x.example --host-key {}", key.display()),
-            "x is a web application: only an SSH server has a host key",
+            "x is a web application: it is known by its address",
         ),
         (
             format!("agent host-key dw {}", key.display()),
-            "dw is a PostgreSQL server: only an SSH server has a host key",
+            "dw is a PostgreSQL server: give its certificate, PEM",
         ),
         (
             "agent add x --url https://x.example --group inner".into(),

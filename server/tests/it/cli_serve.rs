@@ -12,7 +12,9 @@ fn it_says_where_it_listens_and_stops_when_asked() {
     let address = |line: &str, before: &str| line.trim_end().strip_prefix(before).expect(before).to_owned();
     let web = address(&serving.web, "listening on http://");
     let ssh = address(&serving.ssh, "ssh on ");
-    for address in [&web, &ssh] {
+    let (pg, certificate) = serving.pg.trim_end().split_once(", certificate SHA256:").expect("a certificate");
+    assert_eq!(certificate.len(), 32 * 3 - 1, "{certificate}");
+    for address in [&web, &ssh, &address(pg, "postgres on ")] {
         TcpStream::connect(address).expect("it listens");
     }
     let link = serving.set_up.as_deref().expect("no user yet");
@@ -40,6 +42,10 @@ fn a_port_in_use_is_one_line() {
     for (line, who) in [
         (format!("serve --web-addr {address} --ssh-addr 127.0.0.1:0"), "the web server"),
         (format!("serve --web-addr 127.0.0.1:0 --ssh-addr {address}"), "the SSH gateway"),
+        (
+            format!("serve --web-addr 127.0.0.1:0 --ssh-addr 127.0.0.1:0 --pg-addr {address}"),
+            "the PostgreSQL gateway",
+        ),
     ] {
         let done = program.run(&line);
         assert_eq!(done.status, 1);

@@ -95,20 +95,21 @@ impl Program {
             out.read_line(&mut line).expect("text");
             line
         };
-        let (web, ssh) = (lines(), lines());
+        let (web, ssh, pg) = (lines(), lines(), lines());
         let set_up = if self.ok("user list", "").lines().count() > 1 { None } else { Some(lines()) };
-        Serving { child, web, ssh, set_up }
+        Serving { child, web, ssh, pg, set_up }
     }
 }
 
 /// Free ports.
-const SERVE: &str = "serve --web-addr 127.0.0.1:0 --ssh-addr 127.0.0.1:0";
+const SERVE: &str = "serve --web-addr 127.0.0.1:0 --ssh-addr 127.0.0.1:0 --pg-addr 127.0.0.1:0";
 
 /// A server in a process of its own.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) web: String,
     pub(crate) ssh: String,
+    pub(crate) pg: String,
     pub(crate) set_up: Option<String>,
 }
 

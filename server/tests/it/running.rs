@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use server::audit::{Action, Event};
 use server::auth::{Door, Outcome};
-use server::config::Config;
+use server::config::{Config, Listen};
 use server::crypto::passwords;
 use server::serve::{Running, start};
 use server::services::Services;
@@ -24,6 +24,7 @@ async fn started(program: &Program) -> Running {
     let mut config = Config::defaults(&program.data());
     config.web_addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     config.ssh_addr = config.web_addr;
+    config.pg_addr = Listen::At(config.web_addr);
     start(config).await.expect("started")
 }
 

@@ -284,6 +284,7 @@ async fn who_watched_before_there_was_a_log_is_known(db: Database) {
         "ALTER TABLE sessions DROP COLUMN end_state",
         "ALTER TABLE sessions DROP COLUMN end_answer",
         "DROP TABLE agent_tokens",
+        "DROP TABLE scram_verifiers",
         "DROP TABLE views",
         "DROP TABLE application_sign_ins",
         "DROP TABLE application_addresses",

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use hub::{Facts, OpenSession, Opening, RecordingRule, ScreenKind, WatchPolicy};
-use server::config::Config;
+use server::config::{Config, Listen};
 use server::serve::{Running, start};
 use server::services::Services;
 use tempfile::TempDir;
@@ -164,6 +164,11 @@ impl Stopped {
     }
 }
 
+/// Runs the program on a world's data folder, with something on standard input; its output.
+pub(crate) fn cli_with(world: &World, arguments: &[&str], input: &str) -> String {
+    command(&world.folder.path().join(DATA), arguments, input)
+}
+
 async fn empty_in(folder: &Path, change: impl FnOnce(&mut Config)) -> Running {
     let site = folder.join("site");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
@@ -182,6 +187,7 @@ async fn empty_in(folder: &Path, change: impl FnOnce(&mut Config)) -> Running {
     let mut config = Config::defaults(&folder.join(DATA));
     config.web_addr = local;
     config.ssh_addr = local;
+    config.pg_addr = Listen::At(local);
     config.node = "node-1".into();
     config.site = site;
     change(&mut config);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use gateway::Login;
 use russh::keys::{Algorithm, PublicKey};
 use russh::server::Auth;
 use russh::{Disconnect, MethodKind, MethodSet};
@@ -10,7 +11,6 @@ use zeroize::Zeroizing;
 
 use super::Near;
 use crate::connection::{methods, refusal};
-use crate::login::Login;
 use crate::{DirectoryError, SignIn, keys};
 
 const THROTTLED: &str = "sightline: too many failed sign-ins, try again later";

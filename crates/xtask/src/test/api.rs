@@ -77,7 +77,8 @@ fn prepared() -> Result<World> {
     sightline(&["agent", "add", "crm", "--url", "ssh://127.0.0.1:1"], "")?;
     let person = sightline(&["token", "add", "root"], "")?;
     let agent = sightline(&["agent", "token", "crm"], "")?;
-    let mut server = command(&data, &["serve", "--web-addr", "127.0.0.1:0", "--ssh-addr", "127.0.0.1:0"])
+    let here = "127.0.0.1:0";
+    let mut server = command(&data, &["serve", "--web-addr", here, "--ssh-addr", here, "--pg-addr", "off"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

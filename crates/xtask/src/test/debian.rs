@@ -24,6 +24,7 @@ const PACKAGES: &[Package] = &[
         is_there: || tool::find("nginx").is_some() || Path::new("/usr/sbin/nginx").exists(),
     },
     Package { name: "caddy", is_there: || tool::find("caddy").is_some() },
+    Package { name: "openssl", is_there: || tool::find("openssl").is_some() },
     Package { name: "python3-venv", is_there: has_python },
 ];
 

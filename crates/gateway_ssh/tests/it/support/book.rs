@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use gateway_ssh::{
-    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, SignIn, User, keys,
+    Account, Connection, Directory, DirectoryError, HostKeyCheck, Refused, SignIn, Targets, User, keys,
 };
 use wire::{AgentId, UserId};
 
@@ -80,7 +80,10 @@ impl Directory for Book {
             })
             .collect())
     }
+}
 
+#[async_trait]
+impl Targets for Book {
     async fn connection(
         &self,
         user: UserId,

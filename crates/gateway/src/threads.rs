@@ -1,6 +1,6 @@
 //! The threads that serve connections: each has a runtime of its own.
 //!
-//! Both SSH halves of a connection and the tasks of its sessions stay on one thread, so that a key's
+//! Both halves of a connection and the tasks of its sessions stay on one thread, so that a key's
 //! way through the gateway never waits for another thread to wake up.
 
 use std::future::Future;
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The threads; dropping it lets each end when its present jobs' runtime is asked to.
-pub(crate) struct Threads {
+pub struct Threads {
     threads: Vec<Thread>,
 }
 
@@ -26,18 +26,22 @@ struct Thread {
 }
 
 impl Threads {
-    /// Starts `count` threads, or one a core if that is 0.
-    pub(crate) fn start(count: usize) -> io::Result<Self> {
+    /// Starts `count` threads, or one a core if that is 0, named `name-0` and so on.
+    ///
+    /// # Errors
+    /// When the machine gives none.
+    pub fn start(name: &str, count: usize) -> io::Result<Self> {
         let count = match count {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
-        let threads = (0..count).map(Thread::start).collect::<io::Result<_>>()?;
+        let threads =
+            (0..count).map(|number| Thread::start(format!("{name}-{number}"))).collect::<io::Result<_>>()?;
         Ok(Self { threads })
     }
 
     /// Runs a job on the thread that has the fewest.
-    pub(crate) fn run(&self, job: impl Future<Output = ()> + Send + 'static) {
+    pub fn run(&self, job: impl Future<Output = ()> + Send + 'static) {
         let Some(thread) = self.threads.iter().min_by_key(|thread| thread.load.load(Ordering::Relaxed))
         else {
             return;
@@ -53,7 +57,7 @@ impl Threads {
     }
 
     /// Ends the threads and whatever still runs on them.
-    pub(crate) fn stop(self) {
+    pub fn stop(self) {
         let joins: Vec<_> = self.threads.into_iter().map(|thread| thread.join).collect();
         for join in joins {
             if join.join().is_err() {
@@ -64,10 +68,10 @@ impl Threads {
 }
 
 impl Thread {
-    fn start(number: usize) -> io::Result<Self> {
+    fn start(name: String) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (jobs, mut inbox) = mpsc::unbounded_channel::<Job>();
-        let join = thread::Builder::new().name(format!("ssh-{number}")).spawn(move || {
+        let join = thread::Builder::new().name(name).spawn(move || {
             runtime.block_on(async {
                 while let Some(job) = inbox.recv().await {
                     tokio::spawn(job);

@@ -1,8 +1,8 @@
-//! The user name that `ssh` sends, read: `USER:LOGIN@AGENT`, or `USER` alone. Pure.
+//! The user name that a client sends, read: `USER:LOGIN@AGENT`, or `USER` alone. Pure.
 
 /// What the part after the user's name asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub enum Wish {
     /// Nothing: the person picks an account.
     Pick,
     /// One account.
@@ -18,17 +18,18 @@ pub(crate) enum Wish {
 
 /// A sign-in name, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Login {
+pub struct Login {
     /// Name of the user; never holds `:`.
-    pub(crate) user: String,
+    pub user: String,
     /// What they want to connect to.
-    pub(crate) wish: Wish,
+    pub wish: Wish,
 }
 
 impl Login {
     /// Takes `USER[:LOGIN@AGENT]` apart: the user ends at the first `:`, the agent starts after the
     /// last `@`.
-    pub(crate) fn parse(text: &str) -> Self {
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
         let Some((user, account)) = text.split_once(':') else {
             return Self { user: text.into(), wish: Wish::Pick };
         };
@@ -38,7 +39,8 @@ impl Login {
 
 impl Wish {
     /// Reads `LOGIN@AGENT`.
-    pub(crate) fn account(text: &str) -> Self {
+    #[must_use]
+    pub fn account(text: &str) -> Self {
         match text.rsplit_once('@') {
             Some((login, agent)) if !login.is_empty() && !agent.is_empty() => {
                 Self::Account { login: login.into(), agent: agent.into() }

@@ -1,0 +1,18 @@
+//! What the gateways of all protocols share: who may come in, the threads that serve them, what is asked
+//! of the rest of the product, and text that is fit to be shown.
+//!
+//! Knows no protocol, no database and no web.
+
+mod admission;
+mod login;
+mod office;
+mod ports;
+mod text;
+mod threads;
+
+pub use admission::{Admission, Slot};
+pub use login::{Login, Wish};
+pub use office::Office;
+pub use ports::{Connection, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, Targets, User};
+pub use text::{io_error, visible};
+pub use threads::Threads;

@@ -1,0 +1,47 @@
+//! One person's connection, from the first byte to the last.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use gateway::Slot;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::cancel::cancel;
+use crate::gateway::Shared;
+use crate::near::{self, Came, Ended};
+use crate::session;
+use crate::stream::keep_alive;
+
+/// Serves one connection.
+pub(crate) async fn serve(shared: Arc<Shared>, stream: std::net::TcpStream, peer: SocketAddr, slot: Slot) {
+    let stream = match TcpStream::from_std(stream).and_then(|stream| keep_alive(&stream).map(|()| stream)) {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::error!(%peer, %error, "cannot serve a connection");
+            return;
+        }
+    };
+    let came = tokio::select! {
+        came = timeout(shared.config.sign_in_timeout, near::receive(&shared, stream, peer.ip())) => came,
+        () = shared.stop.cancelled() => return,
+    };
+    match came {
+        Ok(Ok(Came::Cancels(key))) => {
+            // Whatever comes of it, the client is told nothing.
+            if let Some(way) = shared.cancels.way(&key) {
+                cancel(&way, &shared.connector).await;
+            }
+        }
+        Ok(Ok(Came::SignedIn(person))) => {
+            drop(slot);
+            session::run(&shared, *person, peer.ip()).await;
+        }
+        Ok(Err(Ended::Told(talk, trouble))) => {
+            tracing::debug!(%peer, reason = %trouble, "not signed in");
+            talk.end(&trouble.report().error()).await;
+        }
+        Ok(Err(Ended::Gone)) => tracing::debug!(%peer, "left before the end of the sign-in"),
+        Err(_) => tracing::debug!(%peer, "not signed in in time"),
+    }
+}
