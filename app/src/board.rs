@@ -18,6 +18,10 @@ const SLICE_MS: f64 = 24.0;
 /// What is counted is brought up to date at most this often, in milliseconds: nobody reads faster.
 const TALLY_MS: f64 = 200.0;
 
+/// While more pieces of a snapshot are to come, those that came are shown this often, in milliseconds: all are there
+/// the sooner.
+const COME_MS: f64 = 100.0;
+
 /// The sessions that the page shows; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Board {
@@ -40,6 +44,8 @@ pub(crate) struct Board {
     news: StoredValue<News>,
     /// What pieces of a snapshot brought and the view does not show yet; none when there was no piece.
     come: StoredValue<Option<Vec<Changed>>>,
+    /// When it last showed some, by the browser's own clock.
+    come_at: StoredValue<f64>,
 }
 
 /// How many sessions were opened and how many ended since somebody last asked.
@@ -65,6 +71,7 @@ impl Board {
             waiting: RwSignal::new(None),
             news: StoredValue::default(),
             come: StoredValue::default(),
+            come_at: StoredValue::new(f64::NEG_INFINITY),
         };
         provide_context(board);
         board
@@ -79,9 +86,14 @@ impl Board {
         });
     }
 
-    /// Shows what pieces of a snapshot brought.
-    fn show_come(self) {
+    /// Shows what pieces of a snapshot brought, unless that can `wait`.
+    fn show_come(self, wait: bool) {
+        let since = slices::now() - self.come_at.get_value();
+        if wait && since < COME_MS && self.live.with_value(Rows::is_coming) {
+            return;
+        }
         let Some(come) = self.come.try_update_value(Option::take).flatten() else { return };
+        self.come_at.set_value(slices::now());
         self.follow(&come);
         // What a snapshot brings is no news.
         self.news.set_value(News::default());
@@ -99,7 +111,7 @@ impl Board {
     /// Shows the pieces that came, applies changes in their order, and takes away the tombstones whose time is
     /// over.
     pub(crate) fn apply(self, changes: Vec<Change>, now: Millis) {
-        self.show_come();
+        self.show_come(changes.is_empty());
         let mut changed: Vec<Changed> = Vec::with_capacity(changes.len());
         self.live.update_value(|rows| {
             changed.extend(changes.into_iter().filter_map(|change| rows.apply(change, now)));
@@ -143,7 +155,7 @@ impl Board {
 
     /// Holds the picture, or lets it go on.
     pub(crate) fn freeze(self, hold: bool) {
-        self.show_come();
+        self.show_come(false);
         let held = hold.then(|| self.live.with_value(Clone::clone));
         let before = self.frozen.try_update_value(|frozen| std::mem::replace(frozen, held)).flatten();
         self.waiting.set(hold.then(Waiting::default));

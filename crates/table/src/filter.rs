@@ -7,6 +7,7 @@ mod clause;
 mod key;
 mod kinds;
 mod moment;
+mod needle;
 mod parse;
 mod pattern;
 mod print;
@@ -25,6 +26,7 @@ pub use clause::{Clause, Query, Word};
 pub use key::{example, key_of};
 pub use kinds::KindSet;
 pub use moment::{Moment, Span};
+use needle::Needle;
 pub use parse::Reading;
 pub use pattern::{Net, Pattern};
 pub use problem::Problem;
@@ -51,8 +53,7 @@ pub struct Filter {
     watched: Option<bool>,
     mine: Option<bool>,
     values: Vec<Values>,
-    /// In lower case; whether each must not be there.
-    words: Vec<(bool, Box<str>)>,
+    words: Vec<Needle>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +115,7 @@ impl Filter {
                 Clause::Mine(mine) => filter.mine = Some(*mine),
             }
         }
-        filter.words = query.words().iter().map(|word| (word.not, word.text.to_lowercase().into())).collect();
+        filter.words = query.words().iter().map(|word| Needle::new(word.not, &word.text)).collect();
         filter.query = query;
         filter
     }
@@ -157,7 +158,7 @@ impl Filter {
             && self.mine.is_none_or(|mine| (row.rights.owned || row.shown().user == me) == mine)
             && self.opened.iter().all(within)
             && (self.values.is_empty() || self.fit(&row.shown()))
-            && self.words.iter().all(|(not, word)| row.haystack().contains(&**word) != *not)
+            && self.words.iter().all(|word| word.lets(row.haystack()))
     }
 
     fn fit(&self, session: &Attributes<'_>) -> bool {
@@ -188,7 +189,7 @@ impl Filter {
         let mut parts = Vec::new();
         for (not, head) in [(false, "words"), (true, "without words")] {
             let words: Vec<_> =
-                self.words.iter().filter(|(other, _)| *other == not).map(|(_, word)| &**word).collect();
+                self.words.iter().filter(|word| word.not == not).map(|word| &*word.text).collect();
             if !words.is_empty() {
                 parts.push(format!("{head}: {}", words.join(" ")));
             }

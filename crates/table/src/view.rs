@@ -5,6 +5,7 @@
 //! keep the page waiting.
 
 mod build;
+mod chunks;
 mod follow;
 mod groups;
 
@@ -16,6 +17,7 @@ use wire::{Millis, SessionId, SessionType};
 use super::order::{Key, Keys};
 use super::{Filter, Order, Row, Rows};
 pub use build::Build;
+use chunks::Chunks;
 pub use groups::{Group, Line};
 
 /// One row's change: what stood before and what stands now.
@@ -66,8 +68,8 @@ impl Lens {
 pub struct View {
     order: Order,
     lens: Lens,
-    all: Vec<Entry>,
-    shown: Vec<Entry>,
+    all: Chunks<Entry>,
+    shown: Chunks<Entry>,
     counts: Counts,
     groups: Vec<Group>,
     /// Names of the groups whose rows are folded away.
@@ -156,7 +158,11 @@ impl View {
     /// The open sessions from one place to another among the shown rows, folded ones included.
     #[must_use]
     pub fn open_between(&self, first: usize, last: usize) -> Vec<SessionId> {
-        let rows = self.iter().skip(first).take(last.saturating_sub(first).saturating_add(1));
+        let rows = self
+            .shown
+            .iter_from(first)
+            .map(|entry| &entry.row)
+            .take(last.saturating_sub(first).saturating_add(1));
         rows.filter(|row| row.ended.is_none()).map(|row| row.id).collect()
     }
 
@@ -164,12 +170,8 @@ impl View {
     #[must_use]
     pub fn place(&self, id: SessionId, rows: &Rows) -> Option<usize> {
         let key = self.order.key(&rows.get(id)?.shown(), &mut Keys::default());
-        find(&self.shown, &key).ok()
+        self.shown.find(|entry| entry.key.cmp(&key)).ok()
     }
-}
-
-fn find(entries: &[Entry], key: &Key) -> Result<usize, usize> {
-    entries.binary_search_by(|entry| entry.key.cmp(key))
 }
 
 #[cfg(test)]

@@ -42,10 +42,14 @@ pub(super) fn Grid() -> AnyView {
     painter::start(controls, scroll, body);
     let terminator = use_terminator();
     let reorder = Reorder::new(Axis::Across);
-    let class = Signal::derive(move || match (reorder.dragged(), widths.is_pulled()) {
-        (Some(_), _) => "grid is-dragging",
-        (None, true) => "grid is-pulling",
-        (None, false) => "grid",
+    let class = Signal::derive(move || {
+        let fits = if scroll.fits() { " fits" } else { "" };
+        let held = match (reorder.dragged(), widths.is_pulled()) {
+            (Some(_), _) => " is-dragging",
+            (None, true) => " is-pulling",
+            (None, false) => "",
+        };
+        format!("grid{fits}{held}")
     });
     let grouped = Memo::new(move |_| controls.kept.signal().with(|layout| layout.group().is_some()));
     // Rows that fold are a tree, even if it has two levels only.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::order::Keys;
 use super::super::{Order, Row};
+use super::chunks::Chunks;
 use super::{Changed, Counts, Entry, Lens, View};
 
 /// Rows that are keyed, or passed over, before the clock is looked at.
@@ -23,10 +24,10 @@ pub struct Build {
     /// Sorted runs, each sorted after the others.
     runs: Vec<Vec<Entry>>,
     run: Vec<Entry>,
-    /// All rows in order, as soon as they are; those before `at` are looked at.
-    all: Option<Vec<Entry>>,
-    at: usize,
-    shown: Vec<Entry>,
+    /// The rows in order, as soon as they are, of which nobody has said yet whether they are shown.
+    sorted: Option<std::vec::IntoIter<Entry>>,
+    all: Chunks<Entry>,
+    shown: Chunks<Entry>,
     counts: Counts,
     /// What changed since it was begun.
     changed: Vec<Changed>,
@@ -47,7 +48,7 @@ impl View {
     /// Begins to filter it another way.
     #[must_use]
     pub fn refiltered(&self, lens: Lens) -> Build {
-        Build::new(self.order.clone(), lens, Vec::new(), Some(self.all.clone()))
+        Build::new(self.order.clone(), lens, Vec::new(), Some(self.all.iter().cloned().collect()))
     }
 
     /// Begins to sort and filter it another way.
@@ -63,14 +64,14 @@ impl View {
     pub fn take(&mut self, build: Build) {
         let Build { order, lens, all, shown, counts, changed, .. } = build;
         (self.order, self.lens, self.shown, self.counts) = (order, lens, shown, counts);
-        self.all = all.unwrap_or_default();
+        self.all = all;
         self.follow(&changed);
         self.find_groups();
     }
 }
 
 impl Build {
-    fn new(order: Order, lens: Lens, rows: Vec<Arc<Row>>, all: Option<Vec<Entry>>) -> Self {
+    fn new(order: Order, lens: Lens, rows: Vec<Arc<Row>>, sorted: Option<Vec<Entry>>) -> Self {
         Self {
             order,
             lens,
@@ -78,9 +79,9 @@ impl Build {
             keys: Keys::shared(),
             runs: Vec::new(),
             run: Vec::new(),
-            all,
-            at: 0,
-            shown: Vec::new(),
+            sorted: sorted.map(Vec::into_iter),
+            all: Chunks::default(),
+            shown: Chunks::default(),
             counts: Counts::default(),
             changed: Vec::new(),
             done: false,
@@ -119,7 +120,7 @@ impl Build {
 
     /// One turn of a millisecond or so.
     fn turn(&mut self) {
-        if self.all.is_some() {
+        if self.sorted.is_some() {
             self.pass();
         } else if self.rows.len() > 0 {
             self.key();
@@ -142,7 +143,7 @@ impl Build {
     /// Merges two runs of about the same length into one; the last one is all.
     fn merge(&mut self) {
         match (self.runs.pop(), self.runs.is_empty()) {
-            (last, true) => self.all = Some(last.unwrap_or_default()),
+            (last, true) => self.sorted = Some(last.unwrap_or_default().into_iter()),
             (None, false) => {}
             (Some(a), false) => {
                 // The shortest ones first: each row is moved as seldom as can be.
@@ -156,17 +157,16 @@ impl Build {
     }
 
     fn pass(&mut self) {
-        let Some(all) = &mut self.all else { return };
-        let end = (self.at + ROWS_AT_ONCE).min(all.len());
-        for entry in &mut all[self.at..end] {
+        let Some(sorted) = &mut self.sorted else { return };
+        for mut entry in sorted.by_ref().take(ROWS_AT_ONCE) {
             entry.passes = self.lens.passes(&entry.row);
-            self.counts.enter(entry);
-            if self.lens.shows(entry) {
+            self.counts.enter(&entry);
+            if self.lens.shows(&entry) {
                 self.shown.push(entry.clone());
             }
+            self.all.push(entry);
         }
-        self.at = end;
-        self.done = end == all.len();
+        self.done = sorted.len() == 0;
     }
 }
 

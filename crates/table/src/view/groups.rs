@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wire::SessionId;
 
 use super::super::{Row, Rows};
-use super::View;
+use super::{Entry, View};
 
 /// The rows that have one value in the column that is grouped by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,8 +108,8 @@ impl View {
             prefix.clear();
             let shown = entry.row.shown();
             self.order.push_group(&shown, &mut prefix);
-            let rest = &self.shown[first..];
-            let len = rest.partition_point(|entry| entry.key.starts_with(&prefix));
+            let last = |other: &Entry| other.key <= entry.key || other.key.starts_with(&prefix);
+            let len = self.shown.partition_point(last) - first;
             let name = self.order.group_name(&shown);
             groups.push(Group { name, len, is_open: true, first, line: 0 });
             first += len;

@@ -20,6 +20,8 @@ use crate::table::{Line, View};
 const MARGIN: usize = 6;
 /// The same as a number that can be below zero.
 const MARGIN_LINES: i32 = 6;
+/// By so many lines the body may be too high or too low, far from its end.
+const SLACK_LINES: i32 = 100;
 
 /// What a line of the table is, by name: it stays the same when it moves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +71,8 @@ pub(super) struct Scroll {
     /// By how many lines every line stands further down than its number says: less than none when rows came above
     /// what is in sight.
     shift: StoredValue<i32>,
+    /// How high the body was made last.
+    stretched: StoredValue<i32>,
     /// A position to scroll to when the rows are drawn: doing it earlier would have them laid out twice.
     due: StoredValue<Option<i32>>,
     /// The sessions in sight when last looked, and their places: what is to stay where it is.
@@ -77,6 +81,8 @@ pub(super) struct Scroll {
     held: StoredValue<bool>,
     /// Rows that came above while the top was held.
     above: RwSignal<usize>,
+    /// Whether the columns fit into the box.
+    fits: RwSignal<bool>,
 }
 
 impl Scroll {
@@ -97,10 +103,12 @@ impl Scroll {
             drawn,
             seen: StoredValue::default(),
             shift: StoredValue::new(0),
+            stretched: StoredValue::new(-1),
             due: StoredValue::new(None),
             anchors: StoredValue::default(),
             held: StoredValue::new(false),
             above: RwSignal::new(0),
+            fits: RwSignal::new(false),
         };
         Effect::new(move |arranged: Option<u64>| {
             board.view(|_| ());
@@ -114,6 +122,10 @@ impl Scroll {
             let resized = Closure::<dyn FnMut()>::new(move || scroll.scrolled());
             if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
                 observer.observe(&scroller);
+                // As wide as the columns are.
+                if let Ok(Some(headings)) = scroller.query_selector("thead") {
+                    observer.observe(&headings);
+                }
                 let kept = StoredValue::new_local((observer, resized));
                 on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
             }
@@ -134,6 +146,11 @@ impl Scroll {
     /// How many rows came above what is in sight.
     pub(super) fn above(self) -> usize {
         self.above.get()
+    }
+
+    /// Whether all columns are in sight.
+    pub(super) fn fits(self) -> bool {
+        self.fits.get()
     }
 
     /// Whether rows are to stay where they are even at the top.
@@ -173,6 +190,7 @@ impl Scroll {
     /// says so by scrolling back.
     fn go_to(self, top: i32) {
         self.seen.update_value(|seen| seen.top = top);
+        self.stretch();
         self.due.set_value(Some(top));
     }
 
@@ -192,14 +210,20 @@ impl Scroll {
         if shift != 0 && top <= shift.abs() + height + self.row_px() * MARGIN_LINES {
             self.shift.set_value(0);
             self.go_to(if keep { (top - shift).max(0) } else { 0 });
-            self.stretch();
         }
     }
 
-    /// Makes the body as high as its rows.
+    /// Makes the body as high as its rows. Far from its end some lines more or less are left until it is near:
+    /// with each other height the browser goes through all that is in sight.
     fn stretch(self) {
-        if let Some(body) = self.body.get_untracked() {
-            set_px(&body, "height", self.pixels(self.board.view_now(View::lines)));
+        let Some(body) = self.body.get_untracked() else { return };
+        let (exact, now) = (self.pixels(self.board.view_now(View::lines)), self.stretched.get_value());
+        let slack = self.row_px() * SLACK_LINES;
+        let Seen { top, height, .. } = self.seen.get_value();
+        let is_far = top + height + 2 * slack < exact.min(now);
+        if exact != now && !(is_far && (exact - now).abs() < slack) {
+            self.stretched.set_value(exact);
+            set_px(&body, "height", exact);
         }
     }
 
@@ -260,6 +284,11 @@ impl Scroll {
             height: scroller.client_height(),
             head: (body.offset_top() - scroller.client_top()).clamp(0, 60),
         });
+        let fits = scroller.scroll_width() <= scroller.client_width();
+        if self.fits.get_untracked() != fits {
+            self.fits.set(fits);
+        }
+        self.stretch();
         // Who scrolled to the very top wants the first rows, not those that stood there.
         self.settle(scroller.scroll_top() != 0);
         self.look();
