@@ -1,10 +1,11 @@
 // Spanish, from the door to the last page: chosen by the browser or by the person, complete, and kept.
+import { FILTERS, MENUS, VIEWS, closePanel, saveView } from '../world/panels.ts';
 import { expect, passwordOf, ready, test, type Page } from '../world/world.ts';
 
 const SPANISH = { locale: 'es-ES' } as const;
 
 /** Words that no Spanish sentence has, and that English ones hardly do without. */
-const ENGLISH = /\b(the|of|and|is|are|was|your|you|this|that|with|not|it|its|to|at|from|by|open|ended|sort(ed)?|filter|columns?|sessions?|watch|copy|close|search|rows?)\b/i;
+const ENGLISH = /\b(the|of|and|is|are|was|your|you|this|that|with|not|it|its|to|at|from|by|open|ended|sort(ed)?|filter|columns?|sessions?|watch|copy|close|search|rows?|choose|apply|back|group|pin|hide|move|only|without|save|share|rename|delete|cancel|reset|values?|contains|starts)\b/i;
 
 /** Signs in through the Spanish form. */
 async function enter(page: Page, person: 'olga' | 'ada'): Promise<void> {
@@ -21,7 +22,7 @@ function english(page: Page): Promise<string[]> {
   return page.evaluate((pattern) => {
     const isEnglish = new RegExp(pattern, 'i');
     // What sessions and events are made of, names, and the screen of a terminal.
-    const data = 'td, .scr, dd, code, kbd, .paste-text, .who, .menu-head, .live-title, .dialog-what, .rp-typed, option[value]:not([value=""]), [lang=en]';
+    const data = 'td, .scr, dd, code, kbd, .paste-text, .who, .menu-head, .live-title, .dialog-what, .rp-typed, select[name] option[value]:not([value=""]), [lang=en]';
     const found: string[] = [];
     const take = (text: string | null) => {
       if (text !== null && isEnglish.test(text)) found.push(text.trim());
@@ -40,10 +41,10 @@ function english(page: Page): Promise<string[]> {
   }, ENGLISH.source);
 }
 
-async function expectSpanish(page: Page): Promise<void> {
+async function expectSpanish(page: Page, what = page.url()): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('lang', 'es');
   // The page may still put itself right after it came.
-  await expect.poll(() => english(page), { message: `English on ${page.url()}` }).toEqual([]);
+  await expect.poll(() => english(page), { message: `English on ${what}` }).toEqual([]);
 }
 
 test('a Spanish browser gets Spanish pages, every one of them', async ({ world }) => {
@@ -111,6 +112,20 @@ test('a Spanish browser gets Spanish pages, every one of them', async ({ world }
   }
   // What the server refuses is told in Spanish too.
   await expect(page.getByRole('alert')).toContainText('no es un día');
+});
+
+test('whatever opens over the table is Spanish too', async ({ world }) => {
+  await world.shell();
+  const page = await world.window(SPANISH);
+  await enter(page, 'ada');
+  await expect(page).toHaveTitle('Sesiones · Sightline');
+  await expect(page.locator('.grid [data-session]')).toHaveCount(2);
+  await saveView(page, 'Una vista');
+  for (const panel of [...MENUS, ...FILTERS, ...VIEWS]) {
+    await panel.open(page);
+    await expectSpanish(page, panel.name);
+    await closePanel(page);
+  }
 });
 
 test('a person chooses another language, and keeps it', async ({ world }) => {

@@ -1,6 +1,7 @@
 // What axe finds on a page.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { closePanel, type Panel } from './panels.ts';
 
 /** Looks in which pages are seen: each theme on each size, each density with each theme and size. */
 const LOOKS = [
@@ -17,6 +18,26 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** The same in light and dark, wide and on a phone, comfortable and compact; and nothing sticks out. */
 export async function expectAccessibleInEveryLook(page: Page): Promise<void> {
+  await inEveryLook(page, (look) => expectWell(page, look));
+}
+
+/** The same of a panel that is opened anew in each look; it is all in the window, or can be scrolled. */
+export async function expectPanelAccessibleInEveryLook(page: Page, panel: Panel): Promise<void> {
+  await inEveryLook(page, async (look) => {
+    const open = await panel.open(page);
+    await expectWell(page, `${panel.name}, ${look}`);
+    const outside = await open.evaluate((element) => {
+      const panel = element.closest('[popover]') ?? element;
+      const { left, top, right, bottom } = panel.getBoundingClientRect();
+      return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || panel.scrollWidth > panel.clientWidth;
+    });
+    expect(outside, `${panel.name}, ${look}: it is not all in the window`).toBe(false);
+    await closePanel(page);
+  });
+}
+
+/** Looks at a page in every look, and leaves it as it was. */
+async function inEveryLook(page: Page, look: (name: string) => Promise<void>): Promise<void> {
   const before = page.viewportSize();
   for (const { colorScheme, width, height, density } of LOOKS) {
     await page.emulateMedia({ colorScheme });
@@ -27,14 +48,17 @@ export async function expectAccessibleInEveryLook(page: Page): Promise<void> {
     }, colorScheme);
     await page.setViewportSize({ width, height });
     await page.evaluate((density) => (document.documentElement.dataset['density'] = density), density);
-    const look = `${colorScheme}, ${width} px, ${density}`;
-    expect(await violations(page), look).toEqual([]);
-    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(sticksOut, `${look}: pixels that the page is too wide`).toBeLessThanOrEqual(0);
+    await look(`${colorScheme}, ${width} px, ${density}`);
   }
   await page.emulateMedia({ colorScheme: null });
   await page.evaluate(() => delete document.documentElement.dataset['density']);
   if (before) await page.setViewportSize(before);
+}
+
+async function expectWell(page: Page, look: string): Promise<void> {
+  expect(await violations(page), look).toEqual([]);
+  const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(sticksOut, `${look}: pixels that the page is too wide`).toBeLessThanOrEqual(0);
 }
 
 async function violations(page: Page): Promise<string[]> {

@@ -24,6 +24,8 @@ pub(super) struct ViewList {
     may_share: RwSignal<bool>,
     /// The id of the open one.
     open: RwSignal<Option<String>>,
+    /// Whether the panel shows; what was begun in it ends with it.
+    is_open: RwSignal<bool>,
     /// What went wrong last, to be said in the panel.
     wrong: RwSignal<Option<String>>,
 }
@@ -43,6 +45,7 @@ impl ViewList {
             all: RwSignal::new(views),
             may_share: RwSignal::new(may_share),
             open: RwSignal::new(open),
+            is_open: RwSignal::new(false),
             wrong: RwSignal::new(None),
         }
     }

@@ -20,7 +20,12 @@ enum Doing {
 /// The view.
 #[component]
 pub(super) fn Item(view: SavedView) -> AnyView {
-    let doing = RwSignal::new(Doing::Nothing);
+    let (doing, views) = (RwSignal::new(Doing::Nothing), use_controls().views);
+    Effect::new(move |_| {
+        if !views.is_open.get() && doing.get_untracked() != Doing::Nothing {
+            doing.set(Doing::Nothing);
+        }
+    });
     view! {
         <li class="view-item">
             {move || match doing.get() {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use super::item::Item;
@@ -26,8 +27,20 @@ pub(in super::super) fn Panel() -> AnyView {
     let no_own = Signal::derive(move || own().is_empty());
     let no_shared = Signal::derive(move || shared().is_empty());
     let key = |view: &SavedView| (view.id.clone(), view.name.clone(), view.shared, view.may_change);
+    let toggled = move |event: web_sys::Event| {
+        let panel = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        views.is_open.set(panel.is_some_and(|panel| panel.matches(":popover-open").is_ok_and(|open| open)));
+        views.wrong.set(None);
+    };
     view! {
-        <div id="views-menu" class="menu views-menu" popover="auto" role="dialog" aria-label=words.views>
+        <div
+            id="views-menu"
+            class="menu views-menu"
+            popover="auto"
+            role="dialog"
+            aria-label=words.views
+            on:toggle=toggled
+        >
             <h2>
                 {words.views}
                 <button type="button" class="quiet" on:click=move |_| controls.reset()>{words.reset}</button>
