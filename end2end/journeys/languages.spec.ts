@@ -115,6 +115,7 @@ test('a Spanish browser gets Spanish pages, every one of them', async ({ world }
 });
 
 test('whatever opens over the table is Spanish too', async ({ world }) => {
+  test.slow();
   await world.shell();
   const page = await world.window(SPANISH);
   await enter(page, 'ada');

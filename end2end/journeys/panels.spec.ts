@@ -4,7 +4,7 @@ import { FILTERS, MENUS, VIEWS, saveView, type Panel } from '../world/panels.ts'
 import { expect, test, type World } from '../world/world.ts';
 
 // Each panel is looked at four times.
-test.setTimeout(180_000);
+test.setTimeout(240_000);
 
 async function look(world: World, panels: readonly Panel[], named?: string): Promise<void> {
   await world.shell();
@@ -23,5 +23,5 @@ test('the filter builder, every form of it', async ({ world }) => {
 });
 
 test('the saved views', async ({ world }) => {
-  await look(world, VIEWS, 'Everything, in a view with a name that is as long as a name may be');
+  await look(world, VIEWS, 'Everything under a name that is as long as a name may be, so');
 });

@@ -48,7 +48,7 @@ test('nothing moves for those who asked for less motion', async ({ world }) => {
   // A message that comes, and a page that is not current.
   world.guard.allow(/WebSocket|ERR_CONNECTION|Failed to (load|fetch)/);
   await world.product.stop();
-  await expect(page.getByRole('status').filter({ hasText: 'Stale since' })).toBeVisible();
+  await expect(page.getByRole('banner').getByRole('status')).toContainText('Stale since');
   await expectStill(page);
   await world.product.start();
 });

@@ -124,6 +124,6 @@ export async function saveView(page: Page, name: string): Promise<void> {
   const panel = await views.open(page);
   await panel.locator('.save-as input').fill(name);
   await page.keyboard.press('Enter');
-  await expect(panel.locator('.view-item')).toContainText([name]);
+  await expect(panel.locator('.view-name').filter({ hasText: name })).toBeVisible();
   await closePanel(page);
 }
