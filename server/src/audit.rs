@@ -77,6 +77,12 @@ pub enum Action {
     Replayed,
     /// A recording was removed because of its age or for want of space, or could not be written on.
     Recording,
+    /// An application was told that a session on it has ended, and took it.
+    ApplicationTold,
+    /// An application could not be told; the detail says why.
+    ApplicationNotTold,
+    /// A key that signs ID tokens was made, and the one before it signs no more.
+    SigningKeyMade,
     /// A saved view was shared with everybody.
     ViewShared,
     /// A shared view was changed, renamed, or is no longer shared.
@@ -87,7 +93,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which people look for them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 39] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -103,6 +109,8 @@ impl Action {
         Self::TerminateAsked,
         Self::TerminateRefused,
         Self::TerminateUnanswered,
+        Self::ApplicationTold,
+        Self::ApplicationNotTold,
         Self::Exported,
         Self::Replayed,
         Self::Recording,
@@ -121,6 +129,7 @@ impl Action {
         Self::GrantRemoved,
         Self::TokenAdded,
         Self::TokenRevoked,
+        Self::SigningKeyMade,
         Self::ViewShared,
         Self::ViewChanged,
         Self::ViewDeleted,
@@ -163,6 +172,9 @@ impl Action {
             Self::Exported => "exported",
             Self::Replayed => "replayed",
             Self::Recording => "recording",
+            Self::ApplicationTold => "application told",
+            Self::ApplicationNotTold => "application not told",
+            Self::SigningKeyMade => "signing key made",
             Self::ViewShared => "view shared",
             Self::ViewChanged => "view changed",
             Self::ViewDeleted => "view deleted",

@@ -17,6 +17,7 @@ pub mod crypto;
 pub mod journal;
 mod keeper;
 pub mod names;
+pub mod oidc;
 pub mod place;
 pub mod ports;
 pub mod reports;

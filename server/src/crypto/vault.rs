@@ -73,7 +73,7 @@ impl Vault {
     }
 
     /// Seals a secret: it opens for that owner alone.
-    pub(super) fn seal_for(&self, owner: &str, secret: &str) -> Result<String, VaultError> {
+    pub(crate) fn seal_for(&self, owner: &str, secret: &str) -> Result<String, VaultError> {
         let nonce: [u8; NONCE_BYTES] = rand::rng().random();
         let sealed = self
             .cipher
@@ -91,7 +91,7 @@ impl Vault {
     }
 
     /// Opens what was sealed for an owner.
-    pub(super) fn open_for(&self, owner: &str, sealed: &str) -> Result<Zeroizing<String>, VaultError> {
+    pub(crate) fn open_for(&self, owner: &str, sealed: &str) -> Result<Zeroizing<String>, VaultError> {
         let bytes = sealed
             .strip_prefix(FORM)
             .and_then(|text| STANDARD.decode(text).ok())
