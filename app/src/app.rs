@@ -12,10 +12,12 @@ use crate::look::Looks;
 use crate::pages::access_logs::AccessLogsPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::refused::RefusedPage;
 use crate::pages::session::SessionPage;
 use crate::pages::sessions::SessionsPage;
 use crate::pages::set_up::SetUpPage;
 use crate::pages::sign_in::SignInPage;
+use crate::pages::sign_out::SignOutPage;
 use crate::pages::wall::WallPage;
 use crate::pages::web_sso::WebSsoPage;
 
@@ -42,6 +44,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/sso/notice") view=WebSsoPage ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/oidc/refused") view=RefusedPage ssr=SsrMode::Async/>
+                <Route path=path!("/oidc/sign-out") view=SignOutPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

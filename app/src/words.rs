@@ -81,6 +81,7 @@ macro_rules! areas {
 }
 
 areas! {
+    application: door::Application,
     audit: lists::Audit,
     boot: gone::Boot,
     columns: table::Columns,

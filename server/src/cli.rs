@@ -9,6 +9,7 @@ mod audit;
 mod grants;
 mod input;
 mod log;
+mod oidc;
 mod recordings;
 mod sessions;
 mod table;
@@ -60,6 +61,9 @@ enum Command {
     /// What was done in Sightline itself
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Signing in to web applications by OpenID Connect
+    #[command(subcommand)]
+    Oidc(oidc::Command),
     /// Recordings of sessions
     #[command(subcommand)]
     Recording(recordings::Command),
@@ -128,6 +132,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Token(command) => tokens::run(&desk, command).await,
             Command::Session(command) => sessions::run(&desk, command).await,
             Command::Audit(command) => audit::run(&desk, command).await,
+            Command::Oidc(command) => oidc::run(&desk, command).await,
             Command::Recording(command) => recordings::run(&desk, command).await,
         };
         desk.store.close().await;

@@ -55,6 +55,14 @@ pub struct SignedIn {
     pub ended: watch::Receiver<Option<End>>,
 }
 
+impl SignedIn {
+    /// When the person showed who they are; a restart of the server changes nothing in that.
+    #[must_use]
+    pub const fn since(&self) -> Millis {
+        Millis(self.expires_at.0 - LIFETIME_SECONDS * 1000)
+    }
+}
+
 /// A sign-in that could not be made or looked up.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsoleError {

@@ -28,6 +28,8 @@ use crate::crypto::key_file::read_or_make;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::vault::Vault;
 use crate::journal::{Journal, Writer};
+use crate::oidc::keys::Keys;
+use crate::oidc::{Provider, Teller};
 use crate::place::Place;
 use crate::ports::{StoreDirectory, StoreLedger};
 use crate::reports::Keeper;
@@ -182,6 +184,23 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         directory.clone(),
         stopping.clone(),
     );
+    let (keys, issuer) = (Keys::new(store.clone(), vault.clone()), config.public_url.clone());
+    let teller = Teller::new(
+        store.clone(),
+        applications.clone(),
+        journal.clone(),
+        keys.clone(),
+        issuer.clone(),
+        config.node.clone(),
+    );
+    let oidc = Provider::new(
+        store.clone(),
+        applications.clone(),
+        console.clone(),
+        journal.clone(),
+        keys,
+        issuer,
+    );
     let (reports, keeper) =
         Keeper::start(store.clone(), hub.clone(), journal.clone(), config.node.clone()).await?;
     let services = Arc::new(Services {
@@ -191,6 +210,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         auth,
         console,
         applications,
+        oidc,
         set_up,
         journal,
         reports,
@@ -210,6 +230,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         (address, fingerprint)
     });
     parts.spawn(async move { gateway.serve(stopping).await.context("the SSH gateway failed") });
+    parts.spawn(teller.run(services.stopping.clone()));
     parts.spawn(keeper.run(services.stopping.clone()));
     parts.spawn(poll::run(Arc::clone(&services), epoch));
     parts.spawn(flush::run(Arc::clone(&services)));

@@ -10,6 +10,7 @@ use crate::auth::Auth;
 use crate::config::Config;
 use crate::console::Console;
 use crate::journal::Journal;
+use crate::oidc::Provider;
 use crate::reports::Reports;
 use crate::set_up::SetUp;
 use crate::store::Store;
@@ -28,6 +29,8 @@ pub struct Services {
     pub console: Console,
     /// Sign-ins to applications and their `WebSSO` sessions.
     pub applications: Applications,
+    /// Signs people in to applications by OpenID Connect.
+    pub oidc: Provider,
     /// The one-time set-up while there is no user.
     pub set_up: SetUp,
     /// Audit events and session ends, queued and written in order.

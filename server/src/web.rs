@@ -18,6 +18,7 @@ mod health;
 mod live;
 mod local_path;
 mod look;
+mod oidc;
 mod origin;
 mod pages;
 mod peer;
@@ -120,6 +121,7 @@ fn router(web: Shared) -> Router {
         .route("/api/{*function}", post(pages::call))
         .nest("/api/v1", api::router())
         .route("/api/v1/", any(api::unknown))
+        .merge(oidc::router())
         .merge(recordings::router())
         .merge(pages::router())
         .fallback(pages::other)

@@ -16,6 +16,7 @@ fn reason(code: &str) -> (&'static str, bool) {
         "disabled" => (words.disabled, true),
         "expired" => (words.expired, false),
         "terminated" => (words.terminated, true),
+        "again" => (words.again, false),
         "signed-out" => (words.signed_out, false),
         _ => (words.failed, true),
     }

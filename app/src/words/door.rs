@@ -18,6 +18,7 @@ texts! {
             "Su sesión ha caducado. Inicie sesión de nuevo para continuar.";
         terminated: "Your session was terminated. Ask an administrator if you do not know why.",
             "Se ha terminado su sesión. Consulte a un administrador si no sabe por qué.";
+        again: "The application asks you to sign in again.", "La aplicación le pide que inicie sesión de nuevo.";
         signed_out: "You are signed out.", "Ha cerrado la sesión.";
         failed: "Signing in did not work. Try again.", "No se pudo iniciar la sesión. Inténtelo de nuevo.";
         set_up: "Set up", "Instalación";
@@ -34,5 +35,25 @@ texts! {
             "Esa contraseña es demasiado corta: use al menos ocho caracteres.";
         set_up_failed: "Setting up did not work. The server's log says more; try again.",
             "No se pudo completar la instalación. El registro del servidor dice más; inténtelo de nuevo.";
+    }
+}
+
+texts! {
+    /// What an application asks that sends somebody here.
+    Application {
+        refused: "The application cannot be answered", "No se puede responder a la aplicación";
+        unknown: "No application with this name is known here.", "Aquí no se conoce ninguna aplicación con este nombre.";
+        address: "The address that it wants you to be sent to is not one of its own.",
+            "La dirección a la que quiere enviarle no es una de las suyas.";
+        after: "You are signed out. The address that it wants you to be sent to is not one of its own.",
+            "Ha cerrado la sesión. La dirección a la que quiere enviarle no es una de las suyas.";
+        malformed: "Its request is incomplete or malformed.", "Su petición está incompleta o mal formada.";
+        tell: "Go back to it and try again. If that does not help, tell whoever runs it.",
+            "Vuelva a ella e inténtelo de nuevo. Si no sirve, avise a quien la administra.";
+        sign_out: "Sign out", "Cerrar sesión";
+        sign_out_really: "Sign out?", "¿Cerrar sesión?";
+        sign_out_why: "An application asks to sign you out. You will be signed out of Sightline and of every application that you signed in to with it.",
+            "Una aplicación pide cerrar su sesión. Se cerrará en Sightline y en todas las aplicaciones en las que entró con él.";
+        stay: "Stay signed in", "Mantener la sesión";
     }
 }

@@ -5,13 +5,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use wire::Millis;
 
 use super::request::Scopes;
-use crate::store::User;
+use crate::applications;
 
 /// Type of an ID token.
 pub const ID_TOKEN: &str = "JWT";
@@ -38,18 +38,22 @@ pub struct Person {
     /// Their mail address, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The accounts on the application that they own or may use, by login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
 }
 
 impl Person {
-    /// What these scopes tell of a user.
+    /// What these scopes tell of somebody.
     #[must_use]
-    pub fn of(user: &User, scopes: Scopes) -> Self {
+    pub fn of(person: &applications::Person, scopes: Scopes) -> Self {
         let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self {
-            sub: user.id.to_string(),
-            preferred_username: scopes.profile.then(|| user.name.clone()),
-            name: known(&user.full_name).filter(|_| scopes.profile),
-            email: known(&user.email).filter(|_| scopes.email),
+            sub: person.id.to_string(),
+            preferred_username: scopes.profile.then(|| person.user.clone()),
+            name: known(&person.full_name).filter(|_| scopes.profile),
+            email: known(&person.email).filter(|_| scopes.email),
+            groups: scopes.groups.then(|| person.groups.clone()),
         }
     }
 }
@@ -104,7 +108,7 @@ pub fn at_hash(access_token: &str) -> String {
 
 /// The claims of a logout token (Back-Channel Logout 1.0, 2.4).
 #[must_use]
-pub fn logout(issuer: &str, client: &str, sub: &str, sid: &str, now: Millis) -> impl Serialize {
+pub fn logout(issuer: &str, client: &str, sub: &str, sid: &str, now: Millis) -> Value {
     let iat = seconds(now);
     json!({
         "iss": issuer, "aud": client, "sub": sub, "sid": sid, "iat": iat,
@@ -119,27 +123,26 @@ mod tests {
 
     #[test]
     fn the_scopes_say_what_is_told() {
-        let user = User {
+        let ann = applications::Person {
             id: wire::UserId::generate(),
-            name: "ann".into(),
+            user: "ann".into(),
             full_name: "Ann Lee".into(),
             email: String::new(),
-            role: "admin".into(),
-            created_at: Millis(0),
-            disabled_at: None,
+            groups: vec!["admin".into()],
         };
-        let told = |scopes: &str, user: &User| {
-            let person = Person::of(user, Scopes::read(scopes).expect("openid"));
+        let told = |scopes: &str, person: &applications::Person| {
+            let person = Person::of(person, Scopes::read(scopes).expect("openid"));
             serde_json::to_value(person).expect("JSON")
         };
-        let sub = user.id.to_string();
-        assert_eq!(told("openid", &user), json!({ "sub": sub }));
+        let sub = ann.id.to_string();
+        assert_eq!(told("openid", &ann), json!({ "sub": sub }));
         assert_eq!(
-            told("openid profile email", &user),
+            told("openid profile email", &ann),
             json!({ "sub": sub, "preferred_username": "ann", "name": "Ann Lee" })
         );
-        let user = User { email: "ann@example.org".into(), ..user };
-        assert_eq!(told("email openid", &user), json!({ "sub": sub, "email": "ann@example.org" }));
+        assert_eq!(told("openid groups", &ann), json!({ "sub": sub, "groups": ["admin"] }));
+        let ann = applications::Person { email: "ann@example.org".into(), ..ann };
+        assert_eq!(told("email openid", &ann), json!({ "sub": sub, "email": "ann@example.org" }));
     }
 
     #[test]

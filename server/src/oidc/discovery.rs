@@ -24,7 +24,7 @@ pub fn describe(issuer: &str) -> Value {
         "userinfo_endpoint": at(USERINFO),
         "jwks_uri": at(JWKS),
         "end_session_endpoint": at(LOGOUT),
-        "scopes_supported": ["openid", "profile", "email"],
+        "scopes_supported": ["openid", "profile", "email", "groups"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code"],
@@ -34,7 +34,7 @@ pub fn describe(issuer: &str) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid",
-            "preferred_username", "name", "email",
+            "preferred_username", "name", "email", "groups",
         ],
         "claim_types_supported": ["normal"],
         "prompt_values_supported": ["none", "login", "select_account"],

@@ -3,7 +3,7 @@
 //! A value that is empty counts as left out, and one that is there twice as wrong (RFC 6749, 3.1 and 3.2).
 
 /// Longest query or body that is looked at, in bytes: a request with a long state is a tenth of it.
-pub const MAX_BYTES: usize = 6 << 10;
+pub const MAX_BYTES: usize = 4 << 10;
 
 /// A request that is longer than [`MAX_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -47,6 +47,8 @@ pub enum Code {
     RequestUriNotSupported,
     /// Applications are registered on the command line (7.2.1).
     RegistrationNotSupported,
+    /// The person may not sign in to this application.
+    AccessDenied,
     /// The person would have to sign in, and may not be asked to.
     LoginRequired,
     /// We cannot now.
@@ -64,6 +66,7 @@ impl Code {
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
+            Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ServerError => "server_error",
         }
@@ -103,7 +106,7 @@ pub enum Prompt {
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Of what is on offer: `openid`, `profile`, `email`.
+    /// Of what is on offer: `openid`, `profile`, `email`, `groups`.
     pub scopes: Scopes,
     /// Comes back in the ID token.
     pub nonce: Option<String>,
@@ -126,6 +129,8 @@ pub struct Scopes {
     pub profile: bool,
     /// The mail address.
     pub email: bool,
+    /// The accounts on the application.
+    pub groups: bool,
 }
 
 impl Scopes {
@@ -133,18 +138,15 @@ impl Scopes {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let has = |name| text.split(' ').any(|scope| scope == name);
-        has("openid").then(|| Self { profile: has("profile"), email: has("email") })
+        has("openid").then(|| Self { profile: has("profile"), email: has("email"), groups: has("groups") })
     }
+}
 
-    /// As a list.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match (self.profile, self.email) {
-            (false, false) => "openid",
-            (true, false) => "openid profile",
-            (false, true) => "openid email",
-            (true, true) => "openid profile email",
-        }
+impl std::fmt::Display for Scopes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("openid")?;
+        let all = [(self.profile, " profile"), (self.email, " email"), (self.groups, " groups")];
+        all.iter().filter(|(given, _)| *given).try_for_each(|(_, name)| f.write_str(name))
     }
 }
 
@@ -257,7 +259,7 @@ mod tests {
     #[test]
     fn a_good_request_is_read() {
         let wish = read(GOOD).expect("good");
-        assert_eq!((wish.scopes.as_str(), wish.nonce.as_deref()), ("openid email", Some("n")));
+        assert_eq!((wish.scopes.to_string().as_str(), wish.nonce.as_deref()), ("openid email", Some("n")));
         assert_eq!((wish.prompt, wish.max_age, wish.since), (Prompt::AsNeeded, None, None));
         let params = Params::read(GOOD.as_bytes()).expect("short");
         let sender = Sender { client: "crm".into(), address: "https://crm.test/back".into() };

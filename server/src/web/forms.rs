@@ -15,16 +15,17 @@ use super::peer::Peer;
 use super::signed_in::{clear_cookie, cookie, set_cookie};
 use super::{Shared, Web, sso};
 use crate::auth::{Door, Outcome};
+use crate::oidc::discovery::AUTHORIZE;
 use crate::set_up::SetUpError;
 use crate::store::User;
 
 /// Has the browser forget what it keeps of this site.
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+pub(super) const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Has the browser open another page.
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
 /// Paths here that send the browser to an application.
-const LEADING_AWAY: [&str; 1] = [sso::PREFIX];
+const LEADING_AWAY: [&str; 2] = [sso::PREFIX, AUTHORIZE];
 
 /// The sign-in form.
 #[derive(Deserialize)]
@@ -140,11 +141,12 @@ impl Web {
 /// Sends the browser on after a form. What may lead on to another host is asked for anew, as a page that is opened:
 /// browsers follow no redirect of a form to where the page's policy lets no form go.
 fn onward(next: &str) -> Response {
-    let leaves = LEADING_AWAY.iter().any(|area| next.starts_with(area));
+    if LEADING_AWAY.iter().any(|area| next.starts_with(area)) { away(next) } else { to(next) }
+}
+
+/// Has the browser open an address as a page, after a form.
+pub(super) fn away(next: &str) -> Response {
     let Ok(refresh) = HeaderValue::try_from(format!("0; url={next}")) else { return to(HOME) };
-    if !leaves {
-        return to(next);
-    }
     let link = next.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
     let page = format!("<!doctype html><title>Sightline</title><a href=\"{link}\">Sightline</a>\n");
     ([(REFRESH, refresh)], Html(page)).into_response()

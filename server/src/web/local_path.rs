@@ -2,8 +2,8 @@
 
 /// Where people go who asked for nothing in particular.
 pub(super) const HOME: &str = "/sessions";
-/// Longest path that is kept, in bytes.
-const MAX_BYTES: usize = 2048;
+/// Longest path that is kept, in bytes: what an application sent somebody with fits, escaped.
+const MAX_BYTES: usize = 8 << 10;
 
 /// `text` when it is a path on this site that is worth going back to, else [`HOME`]. Browsers read
 /// `//host` and `/\host` as addresses elsewhere, and drop tabs and line breaks before they look.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::caller::bearer;
 use super::problem::Problem;
-use super::{Shared, api, socket, sso};
+use super::{Shared, api, oidc, socket, sso};
 
 /// The origins of our own pages.
 pub(super) struct Origins {
@@ -29,7 +29,7 @@ impl Origins {
     }
 
     /// Whether the request says that a page of our own made it. A request without `Origin` does not.
-    fn allow(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+    pub(super) fn allow(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let mut given = headers.get_all(header::ORIGIN).iter();
         let (Some(origin), None) = (given.next(), given.next()) else { return false };
         let Ok(origin) = origin.to_str() else { return false };
@@ -54,7 +54,8 @@ pub(super) async fn check(State(web): State<Shared>, request: Request, next: Nex
     let by_token = path.starts_with(api::PREFIX) && bearer(request.headers()).is_some();
     // Reports are taken by token alone: a cookie does nothing there.
     let by_token = by_token || path == api::REPORTS;
-    if !matters || by_token || web.origins.allow(request.uri(), request.headers()) {
+    let any = by_token || oidc::is_for_all_origins(path);
+    if !matters || any || web.origins.allow(request.uri(), request.headers()) {
         return next.run(request).await;
     }
     Problem::new(StatusCode::FORBIDDEN, "this request did not come from a page of this site (see its Origin)")

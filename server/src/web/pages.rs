@@ -29,7 +29,7 @@ use super::headers::page_policy;
 use super::local_path::{HOME, local_path};
 use super::look::Chosen;
 use super::sessions::SessionError;
-use super::{Shared, Web, problem::Problem};
+use super::{Shared, Web, oidc, problem::Problem};
 
 /// Largest page, in bytes: a page holds no rows, so it never comes near.
 const MAX_PAGE_BYTES: usize = 8 << 20;
@@ -66,11 +66,12 @@ async fn page(State(web): State<Shared>, request: Request) -> Response {
         return to("/set-up?error=link");
     }
     let mut status = StatusCode::OK;
-    // Who has to show again who they are, because their session at an application was terminated.
-    let again =
-        path == "/sign-in" && query_of(&parts.uri, "error").is_some_and(|error| error == "terminated");
+    // Who has to show again who they are: an application wants it, or their session there was terminated.
+    let again = path == "/sign-in"
+        && query_of(&parts.uri, "error").is_some_and(|error| matches!(error.as_str(), "again" | "terminated"));
     match &signed {
-        _ if path == NOTICE || again => {}
+        _ if path == NOTICE || path == oidc::SIGN_OUT || again => {}
+        _ if path == oidc::REFUSED => status = StatusCode::BAD_REQUEST,
         Some(_) if open_to_all => return to(local_path(query_of(&parts.uri, "next").as_deref())),
         None if !open_to_all => {
             let here = parts.uri.path_and_query().map_or(HOME, |here| here.as_str());

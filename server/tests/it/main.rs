@@ -1,8 +1,10 @@
 //! The server from outside: its web, its command line and its database.
 
+mod apache;
 mod cli_commands;
 mod cli_serve;
 mod database;
+mod oidc_client;
 mod people;
 mod postgres;
 mod program;
@@ -15,6 +17,7 @@ mod sshd;
 mod store_access_log;
 mod store_audit;
 mod store_directory;
+mod store_oidc;
 mod store_sessions;
 mod store_views;
 mod warehouse;
@@ -25,6 +28,8 @@ mod web_client;
 mod web_feed;
 mod web_forward_auth;
 mod web_live;
+mod web_oidc;
+mod web_oidc_apache;
 mod web_pages;
 mod web_recordings;
 mod web_reports;

@@ -32,6 +32,12 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every header of that name.
+    pub(crate) fn headers<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
+        let named = self.headers.iter().filter(move |(given, _)| given.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.body
     }

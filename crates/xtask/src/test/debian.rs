@@ -26,7 +26,12 @@ const PACKAGES: &[Package] = &[
     Package { name: "caddy", is_there: || tool::find("caddy").is_some() },
     Package { name: "openssl", is_there: || tool::find("openssl").is_some() },
     Package { name: "python3-venv", is_there: has_python },
+    Package { name: "apache2-bin", is_there: || tool::find("apache2").is_some() },
+    Package { name: "libapache2-mod-auth-openidc", is_there: || Path::new(APACHE_OPENIDC).exists() },
 ];
+
+/// Where Debian has the module of Apache that signs people in.
+const APACHE_OPENIDC: &str = "/usr/lib/apache2/modules/mod_auth_openidc.so";
 
 /// Installs what is missing and can be installed.
 pub(crate) fn install_missing() {
