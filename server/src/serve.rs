@@ -193,14 +193,8 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         issuer.clone(),
         config.node.clone(),
     );
-    let oidc = Provider::new(
-        store.clone(),
-        applications.clone(),
-        console.clone(),
-        journal.clone(),
-        keys,
-        issuer,
-    );
+    let oidc =
+        Provider::new(store.clone(), applications.clone(), console.clone(), journal.clone(), keys, issuer);
     let (reports, keeper) =
         Keeper::start(store.clone(), hub.clone(), journal.clone(), config.node.clone()).await?;
     let services = Arc::new(Services {

@@ -17,7 +17,9 @@ pub(crate) fn SignOutPage() -> AnyView {
     let kept = move || {
         let query = query.read();
         KEPT.into_iter()
-            .filter_map(|name| query.get(name).map(|value| view! { <input type="hidden" name=name value=value/> }))
+            .filter_map(|name| {
+                query.get(name).map(|value| view! { <input type="hidden" name=name value=value/> })
+            })
             .collect_view()
     };
     let words = &words().application;

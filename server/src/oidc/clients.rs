@@ -61,7 +61,8 @@ impl Clients {
             return Ok(application);
         }
         let sent: String = credentials.id.chars().filter(|c| !c.is_control()).take(SENT_NAME_MAX).collect();
-        let event = Event::new(Action::SignInFailed, &sent).from(from).detail("application: wrong client secret");
+        let event =
+            Event::new(Action::SignInFailed, &sent).from(from).detail("application: wrong client secret");
         self.journal.note(event);
         if attempt.tips {
             tracing::warn!(%from, application = ?sent, "client secrets are throttled after repeated failures");

@@ -117,7 +117,15 @@ mod tests {
         assert_eq!(read(None, "client_secret=x"), Err(NoCredentials::Missing));
         assert_eq!(read(Some(&header("crm:x")), "client_secret=x"), Err(NoCredentials::Both));
         assert_eq!(read(Some(&header("crm:x")), "client_id=erp"), Err(NoCredentials::Both));
-        for bad in [&b"Bearer abc"[..], b"Basic", b"Basic ???", b"Basic \xff", &header("crm"), &header("crm:"), &header(":x")] {
+        for bad in [
+            &b"Bearer abc"[..],
+            b"Basic",
+            b"Basic ???",
+            b"Basic \xff",
+            &header("crm"),
+            &header("crm:"),
+            &header(":x"),
+        ] {
             assert_eq!(read(Some(bad), ""), Err(NoCredentials::Malformed), "{bad:?}");
         }
     }

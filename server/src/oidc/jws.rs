@@ -94,7 +94,9 @@ mod tests {
     #[test]
     fn other_algorithms_and_shapes_are_refused() {
         let of = |alg: &str| with_signature(&to_sign(&header(alg), &json!({})).expect("written"), b"");
-        for bad in [of("none"), of("HS256"), of("ES256"), of(ALGORITHM).replace('.', ""), String::new(), "..".into()] {
+        for bad in
+            [of("none"), of("HS256"), of("ES256"), of(ALGORITHM).replace('.', ""), String::new(), "..".into()]
+        {
             assert!(read(&bad).is_none(), "{bad}");
         }
         let list = with_signature(&to_sign(&header(ALGORITHM), &json!([])).expect("written"), b"");

@@ -86,7 +86,8 @@ impl Keys {
         let text = text.await.map_err(|_| KeysError::Interrupted)??;
         let id = SigningKey::read(&text)?.id().to_owned();
         let now = Millis::now();
-        let key = OidcKey { id: id.clone(), sealed: self.vault.seal_for(&name(&id), &text)?, created_at: now };
+        let key =
+            OidcKey { id: id.clone(), sealed: self.vault.seal_for(&name(&id), &text)?, created_at: now };
         let older_than = age.map(|age| Millis(now.0 - age));
         self.store.add_oidc_key(&key, older_than, Millis(now.0 + KEPT_MS), event).await?;
         Ok(id)

@@ -98,7 +98,10 @@ mod tests {
     fn an_address_keeps_the_query_that_it_has() {
         let params = Params::default().with("code", "a b").with("state", "&=");
         assert_eq!(params.onto("https://crm.test/back"), "https://crm.test/back?code=a+b&state=%26%3D");
-        assert_eq!(params.onto("https://crm.test/back?x=1"), "https://crm.test/back?x=1&code=a+b&state=%26%3D");
+        assert_eq!(
+            params.onto("https://crm.test/back?x=1"),
+            "https://crm.test/back?x=1&code=a+b&state=%26%3D"
+        );
         assert_eq!(params.onto("https://crm.test/?"), "https://crm.test/?code=a+b&state=%26%3D");
         assert_eq!(Params::default().onto("https://crm.test/"), "https://crm.test/");
     }

@@ -168,7 +168,8 @@ impl Provider {
     ) -> Result<Result<Tokens, TokenFault>, OidcError> {
         let inner = &self.inner;
         let now = Millis::now();
-        let no_good = || Ok(Err(TokenFault::grant("this code is not good: it is over, used, or of somebody else")));
+        let no_good =
+            || Ok(Err(TokenFault::grant("this code is not good: it is over, used, or of somebody else")));
         let (code, sign_in) = match inner.store.take_oidc_code(&tokens::hash(&request.code), now).await? {
             TakenCode::Fresh(code, sign_in) => (code, sign_in),
             TakenCode::Again(sign_in) => {
@@ -186,7 +187,9 @@ impl Provider {
             return Ok(Err(TokenFault::grant("the code was sent to another redirect_uri")));
         }
         if !Challenge::read(&code.challenge).is_some_and(|challenge| challenge.is_of(&request.verifier)) {
-            return Ok(Err(TokenFault::grant("code_verifier is not the one that code_challenge was made from")));
+            return Ok(Err(TokenFault::grant(
+                "code_verifier is not the one that code_challenge was made from",
+            )));
         }
         let Some((found, signed)) = self.live(&sign_in).await? else { return no_good() };
         let access_token = tokens::random();

@@ -185,7 +185,10 @@ impl Wish {
         let challenge = params.get("code_challenge")?;
         // RFC 7636, 4.3: without a method it would be `plain`.
         if challenge.is_none() || params.get("code_challenge_method")? != Some("S256") {
-            return fault(Code::InvalidRequest, "send a code_challenge with code_challenge_method S256 (PKCE)");
+            return fault(
+                Code::InvalidRequest,
+                "send a code_challenge with code_challenge_method S256 (PKCE)",
+            );
         }
         let Some(challenge) = challenge.and_then(Challenge::read) else {
             return fault(Code::InvalidRequest, "code_challenge is not base64url of a SHA-256");

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_thumbprint_is_that_of_the_standard() {
         // RFC 7638, 3.1.
-        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRX\
+        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXj\
                  BZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs\
                  8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G\
                  _xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
@@ -117,7 +117,8 @@ mod tests {
     #[test]
     fn a_key_knows_what_it_has_signed() {
         let (ours, theirs) = (SigningKey::make().expect("made"), SigningKey::make().expect("made"));
-        let (ours, theirs) = (SigningKey::read(&ours).expect("read"), SigningKey::read(&theirs).expect("read"));
+        let (ours, theirs) =
+            (SigningKey::read(&ours).expect("read"), SigningKey::read(&theirs).expect("read"));
         assert_ne!(ours.id(), theirs.id());
         let token = ours.sign("JWT", &json!({ "sub": "ann" })).expect("signed");
         let unproved = jws::read(&token).expect("a token");

@@ -116,9 +116,7 @@ impl Teller {
             let key = key_of(&sign_in);
             match self.applications.find(&key).await? {
                 Some(found) => {
-                    self.store
-                        .oidc_sid(&sign_in.sign_in, sign_in.agent, sign_in.user, found.session)
-                        .await?;
+                    self.store.oidc_sid(&sign_in.sign_in, sign_in.agent, sign_in.user, found.session).await?;
                 }
                 None => self.end(&sign_in.sign_in, sign_in.agent, sign_in.session, stopping).await?,
             }
@@ -192,7 +190,11 @@ impl Teller {
                 Err(Untold::Yet(why)) if Millis::now().since(over.ended_at) >= LONGEST_MS => break why,
                 Err(Untold::Yet(why)) => {
                     if tries == 1 {
-                        tracing::warn!(application = application.name, why, "not told of an end: trying again");
+                        tracing::warn!(
+                            application = application.name,
+                            why,
+                            "not told of an end: trying again"
+                        );
                     }
                 }
             }

@@ -62,7 +62,11 @@ impl TokenRequest {
             Some(value) => Ok(value.to_owned()),
             None => Err(TokenFault::new("invalid_request", format!("{name} is missing"))),
         };
-        Ok(Self { code: part("code")?, redirect_uri: part("redirect_uri")?, verifier: part("code_verifier")? })
+        Ok(Self {
+            code: part("code")?,
+            redirect_uri: part("redirect_uri")?,
+            verifier: part("code_verifier")?,
+        })
     }
 }
 
@@ -78,7 +82,8 @@ mod tests {
 
     #[test]
     fn every_part_is_needed_once() {
-        const GOOD: &str = "grant_type=authorization_code&code=c&redirect_uri=https%3A%2F%2Fcrm.test&code_verifier=v";
+        const GOOD: &str =
+            "grant_type=authorization_code&code=c&redirect_uri=https%3A%2F%2Fcrm.test&code_verifier=v";
         let request = read(GOOD).ok().expect("good");
         assert_eq!((request.code.as_str(), request.redirect_uri.as_str()), ("c", "https://crm.test"));
         for part in ["grant_type=authorization_code&", "code=c&", "&code_verifier=v"] {

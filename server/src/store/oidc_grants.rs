@@ -77,13 +77,14 @@ impl Store {
     /// When the database does not answer.
     pub async fn take_oidc_code(&self, hash: &str, now: Millis) -> Result<TakenCode, StoreError> {
         let mut tx = self.write().await?;
-        let first = sqlx::query("UPDATE oidc_codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL")
-            .bind(hash)
-            .bind(now.0)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected()
-            == 1;
+        let first =
+            sqlx::query("UPDATE oidc_codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL")
+                .bind(hash)
+                .bind(now.0)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected()
+                == 1;
         let row = sqlx::query(
             "SELECT oidc_codes.redirect_uri, oidc_codes.code_challenge, oidc_codes.scope, oidc_codes.nonce, \
              oidc_codes.expires_at, oidc_sign_ins.id AS sid, oidc_sign_ins.sign_in, oidc_sign_ins.agent_id, \
@@ -109,7 +110,10 @@ impl Store {
             }
             Some(row) => {
                 // The code, too: whoever has used it and has no token yet gets none.
-                sqlx::query("DELETE FROM oidc_codes WHERE code_hash = $1").bind(hash).execute(&mut *tx).await?;
+                sqlx::query("DELETE FROM oidc_codes WHERE code_hash = $1")
+                    .bind(hash)
+                    .execute(&mut *tx)
+                    .await?;
                 let gone = sqlx::query("DELETE FROM oidc_tokens WHERE code_hash = $1");
                 gone.bind(hash).execute(&mut *tx).await?;
                 TakenCode::Again(OidcSignIn::from_row(&row)?)

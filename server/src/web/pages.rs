@@ -68,7 +68,8 @@ async fn page(State(web): State<Shared>, request: Request) -> Response {
     let mut status = StatusCode::OK;
     // Who has to show again who they are: an application wants it, or their session there was terminated.
     let again = path == "/sign-in"
-        && query_of(&parts.uri, "error").is_some_and(|error| matches!(error.as_str(), "again" | "terminated"));
+        && query_of(&parts.uri, "error")
+            .is_some_and(|error| matches!(error.as_str(), "again" | "terminated"));
     match &signed {
         _ if path == NOTICE || path == oidc::SIGN_OUT || again => {}
         _ if path == oidc::REFUSED => status = StatusCode::BAD_REQUEST,

@@ -127,7 +127,8 @@ impl Visitor {
         self.browser.cookie = (!cookies.is_empty()).then(|| cookies.join("; "));
         let reply = self.browser.get(path).await;
         for cookie in reply.headers("set-cookie") {
-            let (name, value) = cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
+            let (name, value) =
+                cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
             if value.is_empty() {
                 self.cookies.remove(name);
             } else {

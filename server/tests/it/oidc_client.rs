@@ -15,8 +15,8 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IssuerUrl, JsonWebKey, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    Scope,
+    HttpRequest, HttpResponse, IssuerUrl, JsonWebKey, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope,
 };
 use serde_json::Value;
 use url::Url;
@@ -71,7 +71,8 @@ impl Begun {
 impl Application {
     /// Registers it on the command line; it then finds everything out by discovery.
     pub(crate) async fn register(world: &World, name: &str, back_channel: Option<&str>) -> Self {
-        let mut add = vec!["agent", "add", name, "--url", "https://crm.example", "--display-name", "Customers"];
+        let mut add =
+            vec!["agent", "add", name, "--url", "https://crm.example", "--display-name", "Customers"];
         add.extend(["--redirect", BACK, "--sign-out-redirect", BYE]);
         add.extend(back_channel.iter().flat_map(|url| ["--back-channel", *url]));
         let secret = world.cli(&add).trim().to_owned();
@@ -91,8 +92,8 @@ impl Application {
 
     async fn discover(wire: Browser, name: &str, secret: &str) -> Self {
         let issuer = IssuerUrl::new(wire.origin()).expect("an address");
-        let metadata = CoreProviderMetadata::discover_async(issuer, &|request| http(wire.clone(), request));
-        let metadata = metadata.await.expect("discovered");
+        let fetch = |request| http(wire.clone(), request);
+        let metadata = CoreProviderMetadata::discover_async(issuer, &fetch).await.expect("discovered");
         let (id, hidden) = (ClientId::new(name.into()), ClientSecret::new(secret.into()));
         let client = CoreClient::from_provider_metadata(metadata.clone(), id, Some(hidden))
             .set_redirect_uri(RedirectUrl::new(BACK.into()).expect("an address"));
@@ -128,7 +129,8 @@ impl Application {
     ) -> Result<CoreTokenResponse, String> {
         let request = self.client.exchange_code(AuthorizationCode::new(code.into())).expect("an endpoint");
         let wire = self.wire.clone();
-        let answer = request.set_pkce_verifier(verifier).request_async(&move |ask| http(wire.clone(), ask)).await;
+        let answer =
+            request.set_pkce_verifier(verifier).request_async(&move |ask| http(wire.clone(), ask)).await;
         answer.map_err(|error| match error {
             openidconnect::RequestTokenError::ServerResponse(response) => response.error().to_string(),
             other => panic!("{other}"),
@@ -138,7 +140,8 @@ impl Application {
     /// All of it.
     pub(crate) async fn signed_in(&self, browser: &Browser) -> (CoreTokenResponse, Nonce) {
         let Begun { url, state, nonce, verifier } = self.begin();
-        let begun = Begun { url, state, nonce: nonce.clone(), verifier: PkceCodeVerifier::new(String::new()) };
+        let begun =
+            Begun { url, state, nonce: nonce.clone(), verifier: PkceCodeVerifier::new(String::new()) };
         let code = self.code(browser, &begun).await;
         (self.redeem(&code, verifier).await.expect("tokens"), nonce)
     }
@@ -177,7 +180,8 @@ pub(crate) fn proved(keys: &CoreJsonWebKeySet, token: &str) -> (Value, Value) {
     let (signed, signature) = token.rsplit_once('.').expect("three parts");
     let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
     let kid = header["kid"].as_str().expect("a key");
-    let key = keys.keys().iter().find(|key| key.key_id().is_some_and(|id| id.as_str() == kid)).expect("known");
+    let key =
+        keys.keys().iter().find(|key| key.key_id().is_some_and(|id| id.as_str() == kid)).expect("known");
     key.verify_signature(&CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, signed.as_bytes(), &signature)
         .expect("a good signature");
     (header, claims(token))
@@ -190,8 +194,11 @@ fn part(token: &str, n: usize) -> Value {
 
 async fn http(wire: Browser, request: HttpRequest) -> Result<HttpResponse, Infallible> {
     let path = request.uri().path_and_query().expect("a path").as_str();
-    let headers: Vec<_> =
-        request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text"))).collect();
+    let headers: Vec<_> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().expect("text")))
+        .collect();
     let reply = wire.ask(request.method().as_str(), path, &headers, request.body()).await;
     let kind = reply.header("content-type").unwrap_or_default();
     let response = http::Response::builder().status(reply.status).header("content-type", kind);
@@ -240,7 +247,8 @@ fn serve(mut stream: TcpStream, status: u16, told: &Sender<String>) -> bool {
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let length = head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().expect("a length"))
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse::<usize>().expect("a length"))
         });
         assert!(head.starts_with("POST /ended HTTP/1.1"), "{head}");
         if body.len() >= length.expect("a length") {

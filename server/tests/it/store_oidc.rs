@@ -1,9 +1,7 @@
 //! What the store keeps of OpenID Connect: keys, sign-ins, codes and tokens.
 
 use server::audit::{Action, Event};
-use server::store::{
-    NewAgent, NewApplication, OidcCode, OidcKey, TakenCode,
-};
+use server::store::{NewAgent, NewApplication, OidcCode, OidcKey, TakenCode};
 use wire::{End, EndReason, Millis, SessionId};
 
 use crate::database::{Database, on_both};
@@ -84,7 +82,10 @@ async fn codes_are_used_once(database: Database) {
     let again = store.take_oidc_code("code", Millis(2)).await.expect("read");
     assert_eq!(again, TakenCode::Again(row));
     assert!(store.oidc_token("token", Millis(499)).await.expect("read").is_none(), "it is taken back");
-    assert!(!store.add_oidc_token("late", "code", Millis(500)).await.expect("answered"), "nor is there another");
+    assert!(
+        !store.add_oidc_token("late", "code", Millis(500)).await.expect("answered"),
+        "nor is there another"
+    );
     store.forget_old_oidc_grants(Millis::now()).await.expect("forgotten");
 }
 

@@ -100,9 +100,15 @@ async fn an_independent_client_signs_somebody_in() {
 
     let rows = web_sso(&world);
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
-    assert_eq!((row.user.as_str(), row.account_name.as_str(), row.device.as_str()), ("uma", "uma", "127.0.0.1"));
+    assert_eq!(
+        (row.user.as_str(), row.account_name.as_str(), row.device.as_str()),
+        ("uma", "uma", "127.0.0.1")
+    );
     assert_eq!((row.client.as_str(), row.port), ("node-1", world.running.web_addr.port()));
-    assert_eq!((row.service_url.as_str(), row.service_provider.as_str()), ("https://crm.example", "Customers"));
+    assert_eq!(
+        (row.service_url.as_str(), row.service_provider.as_str()),
+        ("https://crm.example", "Customers")
+    );
     assert_eq!(row.agent.as_deref(), Some("crm"));
 
     // A second time is the same session, and another code.
@@ -146,7 +152,10 @@ async fn a_browser_goes_nowhere_but_to_registered_addresses() {
     ] {
         let reply = uma.get(&begun.path_with(from, to)).await;
         let answer = answer(&reply);
-        assert_eq!((answer.get("error").map(String::as_str), answer.get("state")), (Some(error), Some(&begun.state)));
+        assert_eq!(
+            (answer.get("error").map(String::as_str), answer.get("state")),
+            (Some(error), Some(&begun.state))
+        );
         assert_eq!(answer.get("iss"), Some(&uma.origin()));
         assert!(!answer.contains_key("code"));
     }
@@ -193,7 +202,7 @@ async fn whoever_is_not_signed_in_signs_in_and_comes_back() {
     assert!(again.starts_with("/sign-in?error=again&next=") && again.contains("signed_in_since"), "{again}");
     assert_eq!(browser.get(&again).await.status, 200, "the form, although somebody is signed in");
     let next = again.split_once("next=").expect("a path").1;
-    let next = url::form_urlencoded::parse(format!("n={next}").as_bytes()).next().expect("one").1.into_owned();
+    let next = form_urlencoded::parse(format!("n={next}").as_bytes()).next().expect("one").1.into_owned();
     assert_eq!(browser.get(&next).await.location().split('?').next(), Some("/sign-in"), "not yet");
     let fields = [("user", "uma"), ("password", crate::web_world::PASSWORD), ("next", next.as_str())];
     assert_eq!(opens(&browser.post("/sign-in", &fields).await), next);
@@ -272,7 +281,10 @@ async fn wrong_secrets_are_refused_and_slowed_down() {
     assert_eq!(refused.header("cache-control"), Some("no-store"));
     let basic = [("authorization", "Basic Y3JtOmd1ZXNz")];
     let refused = world.browser().post_from("/oidc/token", &[], &basic).await;
-    assert_eq!((refused.status, refused.header("www-authenticate")), (401, Some("Basic realm=\"Sightline\"")));
+    assert_eq!(
+        (refused.status, refused.header("www-authenticate")),
+        (401, Some("Basic realm=\"Sightline\""))
+    );
     for _ in 0..4 {
         assert_eq!(crm.token_request(&fields).await.status, 401);
     }
@@ -410,7 +422,8 @@ async fn applications_sign_people_out() {
     let ned = world.signed_in("ned").await;
     let reply = ned.get(&format!("/oidc/logout?id_token_hint={token}&{bye}")).await;
     assert!(reply.location().starts_with("/oidc/sign-out?"), "{}", reply.location());
-    let fields = [("client_id", "crm"), ("post_logout_redirect_uri", BYE), ("state", "s&1"), ("confirmed", "yes")];
+    let fields =
+        [("client_id", "crm"), ("post_logout_redirect_uri", BYE), ("state", "s&1"), ("confirmed", "yes")];
     let reply = uma.clone().post_from("/oidc/logout", &fields, &[("origin", "https://evil.test")]).await;
     assert!(reply.location().starts_with("/oidc/logout?"), "another site is not believed");
     assert_eq!(uma.get("/sessions").await.status, 200, "and still signed in");

@@ -38,7 +38,13 @@ async fn enter(visitor: &mut Visitor, uma: &Browser, wiki: &Apache) {
     let back = leads_to(&uma.get(&here(uma, &away)).await);
     let page = leads_to(&visitor.get(&back).await);
     let reply = visitor.get(&page).await;
-    assert_eq!((reply.status, reply.header("x-user")), (200, Some("uma")), "{}\n{}", reply.text(), wiki.log());
+    assert_eq!(
+        (reply.status, reply.header("x-user")),
+        (200, Some("uma")),
+        "{}\n{}",
+        reply.text(),
+        wiki.log()
+    );
     assert_eq!(reply.text(), "the wiki's page");
 }
 
@@ -66,7 +72,10 @@ async fn apache_signs_people_in_and_is_told_when_that_is_over() {
     enter(&mut visitor, &uma, &wiki).await;
 
     let open = row(&world).expect("a row");
-    assert_eq!((open.user.as_str(), open.full_name.as_str(), open.device.as_str()), ("uma", "uma", "127.0.0.1"));
+    assert_eq!(
+        (open.user.as_str(), open.full_name.as_str(), open.device.as_str()),
+        ("uma", "uma", "127.0.0.1")
+    );
     assert_eq!((open.client.as_str(), open.port), ("node-1", world.running.web_addr.port()));
     assert_eq!((open.account_name.as_str(), open.service_provider.as_str()), ("uma", "The wiki"));
     assert_eq!(open.agent.as_deref(), Some("wiki"));
