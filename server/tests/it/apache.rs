@@ -125,7 +125,8 @@ impl Visitor {
         let path = place.strip_prefix(&self.browser.origin()).unwrap_or(place);
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.browser.cookie = (!cookies.is_empty()).then(|| cookies.join("; "));
-        let reply = self.browser.get(path).await;
+        // Apache sends nobody to sign in who does not look at pages.
+        let reply = self.browser.ask("GET", path, &[("accept", "text/html")], b"").await;
         for cookie in reply.headers("set-cookie") {
             let (name, value) =
                 cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");

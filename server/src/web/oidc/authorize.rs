@@ -87,12 +87,13 @@ pub(super) async fn ask(State(web): State<Shared>, request: Request) -> Response
     }
 }
 
-/// Who is signed in, if that is whom the application expects.
+/// Who is signed in, if that is whom the application expects, and not too long ago.
 async fn expected(
     web: &Shared,
     wish: &Wish,
     signed: Option<SignedIn>,
 ) -> Result<Option<SignedIn>, crate::oidc::OidcError> {
+    let signed = signed.filter(|signed| !wish.wants_again(signed.since(), Millis::now()));
     let (Some(signed), Some(hint)) = (&signed, &wish.hint) else { return Ok(signed) };
     let hint = web.services.oidc.hint(hint).await?;
     let who = signed.known.viewer.user_id.map(|id| id.to_string());
@@ -105,7 +106,8 @@ fn sign_in(params: &Params, wish: &Wish, back: &Back<'_>) -> Response {
     if wish.prompt == Prompt::Never {
         return login_required(back);
     }
-    if wish.prompt == Prompt::Always || wish.max_age.is_some() || wish.hint.is_some() {
+    let asks = wish.prompt == Prompt::Always || wish.max_age.is_some() || wish.since.is_some();
+    if asks || wish.hint.is_some() {
         return sign_in_again("again", params, wish, back);
     }
     to(&format!("/sign-in?next={}", percent_encoded(&params.onto(AUTHORIZE))))

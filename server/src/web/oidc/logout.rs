@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -108,7 +107,7 @@ pub(super) async fn by_form(State(web): State<Shared>, request: Request) -> Resp
     let confirmed = Params::read(&body).is_ok_and(|params| matches!(params.get(CONFIRMED), Ok(Some(_))));
     // On the word of our own page alone.
     if !confirmed || !web.origins.allow(&parts.uri, &parts.headers) {
-        return again(LOGOUT, &Bytes::from(body));
+        return again(LOGOUT, &body);
     }
     let done = match Wanted::read(&web, &body).await {
         Ok(Some(wanted)) => sign_out(&web, &parts.headers, wanted.done(away)).await,
