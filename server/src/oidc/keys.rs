@@ -69,7 +69,7 @@ impl Keys {
         if let Some(key) = self.young().await? {
             return self.open(&key);
         }
-        let event = Event::new(Action::SigningKeyMade, "sightline").detail("by age");
+        let event = Event::new(Action::SigningKeyMade, "sightline").detail("by itself");
         self.rotate(Some(AGE_MS), event).await?;
         match self.store.oidc_keys(Millis::now()).await?.first() {
             Some(key) => self.open(key),
