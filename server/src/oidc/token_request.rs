@@ -84,7 +84,7 @@ mod tests {
     fn every_part_is_needed_once() {
         const GOOD: &str =
             "grant_type=authorization_code&code=c&redirect_uri=https%3A%2F%2Fcrm.test&code_verifier=v";
-        let request = read(GOOD).ok().expect("good");
+        let Ok(request) = read(GOOD) else { panic!("a good one") };
         assert_eq!((request.code.as_str(), request.redirect_uri.as_str()), ("c", "https://crm.test"));
         for part in ["grant_type=authorization_code&", "code=c&", "&code_verifier=v"] {
             assert_eq!(read(&GOOD.replacen(part, "", 1)).err(), Some("invalid_request"), "{part}");

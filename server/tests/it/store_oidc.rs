@@ -99,7 +99,7 @@ async fn ends_take_everything_with_them(database: Database) {
     let end = |reason| End::new(reason, Millis::now());
     store.write_batch(&[(session, end(EndReason::NodeLost))], &[]).await.expect("written");
     assert!(store.end_left_oidc_sessions(NODE, Millis::now()).await.expect("read").is_empty(), "it goes on");
-    assert_eq!(store.oidc_sign_ins_to_resume(NODE).await.expect("read"), [row.clone()]);
+    assert_eq!(store.oidc_sign_ins_to_resume(NODE).await.expect("read"), std::slice::from_ref(&row));
     let late = Millis(Millis::now().0 + 200_000);
     let left = store.end_left_oidc_sessions(NODE, late).await.expect("read");
     assert_eq!(left.iter().map(|over| over.sid.as_str()).collect::<Vec<_>>(), [row.sid.as_str()]);
