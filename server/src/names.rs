@@ -2,6 +2,8 @@
 //!
 //! Every check answers with a sentence for the person who typed it.
 
+pub(crate) use report::bounds::is_hidden;
+
 /// Longest name of a user, an agent or a group, in characters.
 const NAME_MAX: usize = 64;
 /// Longest name of a saved view, in characters: what fits into a menu.
@@ -145,15 +147,6 @@ fn length(what: &str, text: &str, max: usize) -> Result<(), String> {
         return Err(format!("the {what} is longer than {max} characters"));
     }
     Ok(())
-}
-
-/// Characters that are not seen or that change how others are seen: control, bidirectional,
-/// zero-width, separators of lines, the byte order mark.
-pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn shown(c: char) -> String {

@@ -7,17 +7,19 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Doubles with each failure, and differs between sources that fail together.
 #[derive(Debug, Default)]
-pub(crate) struct Backoff {
+pub struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    pub(crate) const fn succeeded(&mut self) {
+    /// The next wait is the first again.
+    pub const fn succeeded(&mut self) {
         self.failures = 0;
     }
 
     /// The wait after one more failure: between half and all of the doubled time.
-    pub(crate) fn failed(&mut self) -> Duration {
+    #[must_use]
+    pub fn failed(&mut self) -> Duration {
         let whole = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
         self.failures += 1;
         // Chance enough for spreading; nothing secret depends on it.

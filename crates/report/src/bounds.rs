@@ -26,3 +26,13 @@ pub const WAIT_MAX: u64 = 60;
 pub const AHEAD_MS: i64 = 60_000;
 /// The earliest time that a report may name: 2000-01-01T00:00:00Z, in milliseconds since 1970.
 pub const EARLIEST_MS: i64 = 946_684_800_000;
+
+/// Whether a character is not seen or changes how others are seen: control, bidirectional, zero-width,
+/// separators of lines, the byte order mark. No text of a report may hold one.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E0FFF}')
+}

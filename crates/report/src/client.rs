@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde::de::DeserializeOwned;
 use ureq::http::Response;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use crate::{Answer, Answers, Commands, Report, bounds};
 
 /// How long a request may take beyond what the server was asked to wait.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Where a server takes reports.
+const REPORTS: &str = "/api/v1/reports";
 /// Longest answer that is read, in bytes.
 const ANSWER_BYTES: u64 = 16 << 20;
 
@@ -41,9 +46,48 @@ impl Client {
     /// A client for the server at `url` (`https://sightline.example`).
     #[must_use]
     pub fn new(url: &str, token: &str) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-        let base = format!("{}/api/v1/reports", url.trim_end_matches('/'));
+        Self::with(url, token, TlsConfig::default())
+    }
+
+    /// A client that trusts the certificates of a PEM file, and no others: for a server with a certificate of the
+    /// organisation's own.
+    ///
+    /// # Errors
+    /// When there is no certificate in it, or one that cannot be read.
+    pub fn trusting(url: &str, token: &str, pem: &[u8]) -> Result<Self, String> {
+        let mut trusted = Vec::new();
+        for item in parse_pem(pem) {
+            // A key beside it is nobody's business here.
+            if let PemItem::Certificate(certificate) = item.map_err(|error| error.to_string())? {
+                trusted.push(certificate);
+            }
+        }
+        if trusted.is_empty() {
+            return Err("it holds no certificate (PEM)".into());
+        }
+        Ok(Self::with(url, token, TlsConfig::builder().root_certs(RootCerts::from(trusted)).build()))
+    }
+
+    fn with(url: &str, token: &str, tls: TlsConfig) -> Self {
+        let config =
+            Agent::config_builder().http_status_as_error(false).max_redirects(0).tls_config(tls).build();
+        let base = format!("{}{REPORTS}", url.trim_end_matches('/'));
         Self { agent: config.into(), base, bearer: format!("Bearer {}", token.trim()) }
+    }
+
+    /// The server's clock, as the head of an answer says it; asks nothing of the token.
+    ///
+    /// # Errors
+    /// When there is no answer, or one without a time.
+    pub fn time(&self) -> Result<Timestamp, Failed> {
+        let again = |error: String| Failed::Again(error);
+        let url = format!("{}/healthz", self.base.strip_suffix(REPORTS).unwrap_or(&self.base));
+        let request = self.agent.get(&url).config().timeout_global(Some(PATIENCE)).build();
+        let response = request.call().map_err(|error| again(error.to_string()))?;
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.ok_or_else(|| again("the answer has no date".into()))?;
+        let zoned = rfc2822::parse(date).map_err(|error| again(format!("the answer's date: {error}")))?;
+        Ok(zoned.timestamp())
     }
 
     /// Sends up to [`bounds::BATCH`] reports in one request; the answers are in their order. Sending them again

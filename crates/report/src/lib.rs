@@ -18,6 +18,8 @@ mod reporter;
 
 pub use answer::{Answer, Answers, Status};
 #[cfg(feature = "client")]
+pub use backoff::Backoff;
+#[cfg(feature = "client")]
 pub use client::{Client, Failed};
 pub use command::{Action, Command, Commands};
 pub use model::{Close, CloseReason, Heartbeat, Kind, Open, Refused, Report};

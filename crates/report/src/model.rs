@@ -84,8 +84,8 @@ pub struct Open {
     /// Host name of the server or workstation where the session was started.
     #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 253))]
     pub client: String,
-    /// Port of that server.
-    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 65535))]
+    /// Port of that server; 0 when the user came to it by none, as at its own keyboard.
+    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 65535))]
     pub port: u16,
     /// What kind of session it is.
     pub r#type: Kind,

@@ -160,7 +160,7 @@ fn open(fields: &mut Fields, now: Millis) -> Result<Open, Wrong> {
                 false => Ok(text.to_owned()),
             }
         })?,
-        port: match fields.number("port", 1, u16::MAX.into())? {
+        port: match fields.number("port", 0, u16::MAX.into())? {
             Some(port) => u16::try_from(port).unwrap_or(u16::MAX),
             None => return Err(Wrong { field: "port".into(), reason: "it is missing".into() }),
         },
