@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod node;
 mod place;
+mod report;
 mod say;
 mod setup;
 mod site;
@@ -56,6 +57,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Builds `sightline-report` for workstations: small and static
+    Report,
     /// Builds the web assets alone
     Site {
         /// Quickly, for a server of the debug build
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Task::Test => return test::test(),
         Task::Check => return check::check(),
         Task::Bench { options } => bench::bench(&options),
+        Task::Report => report::report(),
         Task::Site { quick } => build::site(if quick { site::Make::Quick } else { site::Make::Release }),
     };
     match done {

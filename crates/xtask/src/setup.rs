@@ -16,25 +16,30 @@ pub(crate) fn setup() -> Result<()> {
 
 /// Makes sure that the compile target of the browser's half is installed.
 pub(crate) fn wasm_target() -> Result<()> {
+    target(WASM)
+}
+
+/// Makes sure that a compile target is installed.
+pub(crate) fn target(name: &str) -> Result<()> {
     // Asks rustc rather than rustup: a toolchain from a distribution may have the target too.
     let printed = tool::output(tool::program("rustc", crate::place::root()).args([
         "--print",
         "target-libdir",
         "--target",
-        WASM,
+        name,
     ]));
     if printed
         .is_some_and(|folder| std::fs::read_dir(folder.trim()).is_ok_and(|mut any| any.next().is_some()))
     {
-        say::fresh("setup", &format!("{WASM} is installed"));
+        say::fresh("setup", &format!("{name} is installed"));
         return Ok(());
     }
     if tool::find("rustup").is_none() {
-        bail!("rustup is missing, which adds the compile target {WASM}: get it from https://rustup.rs");
+        bail!("rustup is missing, which adds the compile target {name}: get it from https://rustup.rs");
     }
-    say::step("setup", &format!("adding the compile target {WASM}"));
+    say::step("setup", &format!("adding the compile target {name}"));
     tool::call(
-        tool::program("rustup", crate::place::root()).args(["target", "add", WASM]),
-        &format!("`rustup target add {WASM}`"),
+        tool::program("rustup", crate::place::root()).args(["target", "add", name]),
+        &format!("`rustup target add {name}`"),
     )
 }

@@ -25,6 +25,8 @@ const PACKAGES: &[Package] = &[
     },
     Package { name: "caddy", is_there: || tool::find("caddy").is_some() },
     Package { name: "openssl", is_there: || tool::find("openssl").is_some() },
+    Package { name: "pamtester", is_there: || tool::find("pamtester").is_some() },
+    Package { name: "faketime", is_there: || tool::find("faketime").is_some() },
     Package { name: "python3-venv", is_there: has_python },
     Package { name: "apache2-bin", is_there: || tool::find("apache2").is_some() },
     Package { name: "libapache2-mod-auth-openidc", is_there: || Path::new(APACHE_OPENIDC).exists() },

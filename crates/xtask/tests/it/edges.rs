@@ -114,3 +114,10 @@ fn the_wire_is_serde_and_small_pure_crates() {
     assert_eq!(graph.of("wire"), &allowed);
     graph.never("wire", &[SQL, &["tokio", "axum", "leptos", "russh", "hub", "app", "server"]].concat());
 }
+
+#[test]
+fn the_program_on_workstations_is_small() {
+    let forbidden =
+        ["axum", "hyper", "leptos", "russh", "tokio", "clap", "hub", "gateway_ssh", "app", "server"];
+    GRAPH.never("sightline_report", &[SQL, &forbidden].concat());
+}
