@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::location::Url;
 
 use crate::parts::{Brand, Languages};
 use crate::words::words;
@@ -22,13 +23,20 @@ fn reason(code: &str) -> (&'static str, bool) {
     }
 }
 
+/// Where to go afterwards, decoded once: the router decodes a value of the query twice, and what is a value inside
+/// of this address would become something else.
+fn next(search: &str) -> Option<String> {
+    let value = search.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix("next="))?;
+    Some(Url::unescape(value)).filter(|next| next.starts_with('/') && !next.starts_with("//"))
+}
+
 /// The form.
 #[component]
 pub(crate) fn SignInPage() -> AnyView {
     crate::pwa::nobody_signed_in();
     let query = use_query_map();
-    let next =
-        move || query.read().get("next").filter(|next| next.starts_with('/') && !next.starts_with("//"));
+    let search = use_location().search;
+    let next = move || next(&search.read());
     let message = move || query.read().get("error").map(|code| reason(&code));
     let words = &words().door;
     view! {
