@@ -365,8 +365,11 @@ impl Applications {
         let Some(live) = self.inner.live(&found.key) else { return };
         if live.held.session() == found.session {
             live.held.end(End::new(EndReason::SignedOut, Millis::now())).await;
-            let event = Event::new(Action::SignOut, &live.person.user).by_user(live.user);
-            self.inner.journal.note(event.session(found.session).detail("web application"));
+            let application = self.inner.known.of_agent(found.key.application).await;
+            let name = application.ok().flatten().map(|application| application.name.clone());
+            let event =
+                Event::new(Action::SignOut, &live.person.user).by_user(live.user).session(found.session);
+            self.inner.journal.note(event.on(name.unwrap_or_default()).detail("web application"));
         }
     }
 

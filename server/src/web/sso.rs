@@ -297,3 +297,51 @@ fn cookie_of(application: &Application, value: &str, seconds: i64) -> HeaderValu
     header.set_sensitive(true);
     header
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::OpenTo;
+
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_the_applications_alone() {
+        for (url, rest) in [
+            ("https://crm.example", "Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"),
+            ("https://tools.example/crm", "Path=/crm; HttpOnly; SameSite=Lax; Max-Age=60; Secure"),
+            ("http://127.0.0.1:8080", "Path=/; HttpOnly; SameSite=Lax; Max-Age=60"),
+        ] {
+            let application = Application {
+                agent: AgentId::generate(),
+                name: "crm".into(),
+                display_name: "CRM".into(),
+                url: url.into(),
+                secret_hash: String::new(),
+                redirects: Vec::new(),
+                sign_out_redirects: Vec::new(),
+                back_channel: None,
+                open_to: OpenTo::Everybody,
+            };
+            let expected = format!("sightline-{}=abc; {rest}", application.agent);
+            assert_eq!(cookie_of(&application, "abc", 60), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_is_opened_as_a_page_is_redirected() {
+        for (headers, opened) in [
+            (&[][..], true),
+            (&[("x-forwarded-method", "GET"), ("sec-fetch-mode", "navigate")], true),
+            (&[("x-forwarded-method", "HEAD")], true),
+            (&[("x-forwarded-method", "POST"), ("sec-fetch-mode", "navigate")], false),
+            (&[("x-forwarded-method", "GET"), ("sec-fetch-mode", "cors")], false),
+            (&[("sec-fetch-mode", "websocket")], false),
+        ] {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.insert(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(is_navigation(&map), opened, "{headers:?}");
+        }
+    }
+}

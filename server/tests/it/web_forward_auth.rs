@@ -134,6 +134,9 @@ async fn lets_through_who_is_signed_in(crm: &Crm) {
         page.starts_with("/sign-in?next=%2Fsso%2Fstart") || page.starts_with("/sign-in?next=/sso/start"),
         "{page}"
     );
+    // The form keeps the whole way, with the address in it as it was.
+    let form = sightline.get(&page).await.text();
+    assert!(form.contains(&format!("value=\"{start}\"")), "{start}: {form}");
     let form = [("user", "uma"), ("password", PASSWORD), ("next", start.as_str())];
     let onward = sightline.post("/sign-in", &form).await;
     // Not a redirect: the page's policy lets no form lead to another host.
