@@ -23,7 +23,8 @@ impl<'a> Remote<'a> {
     /// Reads it. Display managers put a display (`:0`) there.
     pub(crate) fn of(rhost: &'a str) -> Self {
         let host = rhost.trim();
-        if host.is_empty() || host.starts_with(':') {
+        let display = host.strip_prefix(':').is_some_and(|rest| !rest.starts_with(':'));
+        if host.is_empty() || display {
             return Self::Here;
         }
         let bare = host.trim_start_matches('[').trim_end_matches(']');

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn another_process_of_the_same_number_is_left_alone() {
-        let mut child = shell("sleep 1000");
+        let mut child = shell("exec sleep 1000");
         let leader = Process::of(child.id()).unwrap();
         end(&log_in(Process { start: leader.start + 1, ..leader })).unwrap();
         end(&Opened { leader, ..opened(1, 1) }).unwrap();

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rand::Rng;
@@ -88,6 +89,7 @@ struct Client {
     input: Option<ChildStdin>,
     output: Arc<Mutex<Vec<u8>>>,
     error: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Client {
@@ -96,10 +98,10 @@ impl Client {
         let mut child = command.spawn().expect("the client is missing: install openssh-client");
         let (output, error) = (Arc::default(), Arc::default());
         let out = child.stdout.take().expect("piped");
-        follow(out, Arc::clone(&output));
-        follow(child.stderr.take().expect("piped"), Arc::clone(&error));
+        let err = child.stderr.take().expect("piped");
+        let readers = vec![follow(out, Arc::clone(&output)), follow(err, Arc::clone(&error))];
         let input = child.stdin.take();
-        Self { child, input, output, error }
+        Self { child, input, output, error, readers }
     }
 
     fn types(&mut self, text: &str) {
@@ -114,6 +116,8 @@ impl Client {
     fn ends(&mut self) -> String {
         self.input = None;
         until("the client's end", || self.child.try_wait().expect("a child").is_some());
+        // What it wrote last may still be on its way.
+        self.readers.drain(..).for_each(|reader| reader.join().expect("it reads"));
         String::from_utf8_lossy(&self.error.lock().unwrap()).into_owned()
     }
 
@@ -130,13 +134,13 @@ impl Drop for Client {
     }
 }
 
-fn follow(mut from: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>) {
+fn follow(mut from: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let mut piece = vec![0; 64 << 10];
         while let Ok(count @ 1..) = from.read(&mut piece) {
             into.lock().unwrap().extend_from_slice(&piece[..count]);
         }
-    });
+    })
 }
 
 /// Input with its author.

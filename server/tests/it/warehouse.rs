@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
@@ -130,6 +131,7 @@ pub(crate) struct Psql {
     child: Child,
     input: Option<ChildStdin>,
     said: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Psql {
@@ -139,10 +141,10 @@ impl Psql {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("psql is missing: install postgresql-client");
         let said = Arc::<Mutex<String>>::default();
-        follow(child.stdout.take().expect("piped"), Arc::clone(&said));
-        follow(child.stderr.take().expect("piped"), Arc::clone(&said));
+        let out = follow(child.stdout.take().expect("piped"), Arc::clone(&said));
+        let err = follow(child.stderr.take().expect("piped"), Arc::clone(&said));
         let input = child.stdin.take();
-        Self { child, input, said }
+        Self { child, input, said, readers: vec![out, err] }
     }
 
     pub(crate) fn types(&mut self, line: &str) {
@@ -176,6 +178,8 @@ impl Psql {
     pub(crate) fn ends(&mut self) -> String {
         self.input = None;
         until("psql's end", || self.child.try_wait().expect("a child").is_some());
+        // What it wrote last may still be on its way.
+        self.readers.drain(..).for_each(|reader| reader.join().expect("it reads"));
         self.heard()
     }
 }
@@ -187,7 +191,7 @@ impl Drop for Psql {
     }
 }
 
-fn follow(from: impl Read + Send + 'static, into: Arc<Mutex<String>>) {
+fn follow(from: impl Read + Send + 'static, into: Arc<Mutex<String>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let mut from = BufReader::new(from);
         let mut line = Vec::new();
@@ -195,7 +199,7 @@ fn follow(from: impl Read + Send + 'static, into: Arc<Mutex<String>>) {
             into.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
             line.clear();
         }
-    });
+    })
 }
 
 /// A file's bytes.
