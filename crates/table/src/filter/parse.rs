@@ -132,6 +132,8 @@ fn plain(raw: &str) -> String {
 pub(super) enum Shape<'t> {
     /// A word, or text that looks like a clause and is none.
     Word,
+    /// A network: only devices are in one.
+    Net(Net),
     /// A clause.
     Clause(Key, &'t str, &'t str),
     /// A slip of the pen in the key.
@@ -142,6 +144,9 @@ pub(super) enum Shape<'t> {
 
 /// What a token without its minus is.
 pub(super) fn shape(token: &str) -> Shape<'_> {
+    if let Ok(net) = token.parse() {
+        return Shape::Net(net);
+    }
     let Some((name, rest)) = token.split_once(':') else { return Shape::Word };
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Shape::Word;
@@ -161,6 +166,10 @@ fn read_token(token: &str, open: bool, reading: &mut Reading) {
         _ => (false, token),
     };
     match shape(text) {
+        Shape::Net(net) => {
+            let values = vec![Pattern::Within(net)];
+            reading.query.add(Clause::Values { column: Column::Device, not, values });
+        }
         Shape::Clause(key, name, rest) => read_clause(Asked { key, name, not, open }, rest, reading),
         Shape::Slip(name, known) => {
             reading.problems.push(Problem::UnknownKey { name: name.into(), like: known });
@@ -276,17 +285,13 @@ pub(super) fn of_column(column: Column, text: String) -> Result<Pattern, Problem
         Column::ServiceUrl => Pattern::Contains(text),
         Column::SessionId => Pattern::Starts(text),
         Column::Port if text.parse::<u16>().is_err() => return Err(Problem::NoPort { value: text }),
-        Column::Device => match text.split_once('/') {
-            Some((addr, prefix)) => {
-                let net = addr.parse().ok().zip(prefix.parse().ok());
-                let net = net.and_then(|(addr, prefix)| Net::new(addr, prefix));
-                Pattern::Within(net.ok_or(Problem::NoNet { value: text })?)
-            }
-            None => match text.parse() {
-                Ok(addr) => Pattern::Within(Net::of_one(addr)),
-                Err(_) if text.starts_with(|c: char| c.is_ascii_digit()) => Pattern::Starts(text),
-                Err(_) => Pattern::Contains(text),
-            },
+        Column::Device if text.contains('/') => {
+            Pattern::Within(text.parse().map_err(|_| Problem::NoNet { value: text })?)
+        }
+        Column::Device => match text.parse() {
+            Ok(addr) => Pattern::Within(Net::of_one(addr)),
+            Err(_) if text.starts_with(|c: char| c.is_ascii_digit()) => Pattern::Starts(text),
+            Err(_) => Pattern::Contains(text),
         },
         _ => Pattern::Is(text),
     })

@@ -3,6 +3,7 @@
 //! Letters compare without their case. Looking at a row allocates nothing.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 
 /// What a value must be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +26,10 @@ pub struct Net {
     addr: IpAddr,
     prefix: u8,
 }
+
+/// A text that is no `ADDRESS/BITS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoNet;
 
 impl Net {
     /// The network of an address and the number of bits that count; none for more bits than it has.
@@ -62,6 +67,17 @@ impl Net {
             (IpAddr::V6(net), IpAddr::V6(addr)) => u128::from(addr) & mask128(self.prefix) == u128::from(net),
             _ => false,
         }
+    }
+}
+
+impl FromStr for Net {
+    type Err = NoNet;
+
+    /// Reads `ADDRESS/BITS`.
+    fn from_str(text: &str) -> Result<Self, NoNet> {
+        let (addr, prefix) = text.split_once('/').ok_or(NoNet)?;
+        let (addr, prefix) = addr.parse().ok().zip(prefix.parse().ok()).ok_or(NoNet)?;
+        Self::new(addr, prefix).ok_or(NoNet)
     }
 }
 
