@@ -1,4 +1,5 @@
 // A database session: its owner reads the statements as they come, speaks to who sends them, and ends it.
+import { ReplayPage } from '../world/replay_page.ts';
 import { SessionsPage } from '../world/sessions_page.ts';
 import { psql, Warehouse } from '../world/warehouse.ts';
 import { expect, test } from '../world/world.ts';
@@ -41,7 +42,8 @@ test('statements come with their rows, and the end with its reason', async ({ wo
 
   // What was seen is replayed.
   await world.recording(session!.id);
-  await sessions.page.goto(`/sessions/${session!.id}?t=9999`);
-  await expect(sessions.screen).toContainText('pg_sleep(600)');
+  const replay = new ReplayPage(sessions.page);
+  await replay.open(session!.id, 9_999_000);
+  await expect(replay.screen).toContainText('pg_sleep(600)');
   await warehouse.stop();
 });

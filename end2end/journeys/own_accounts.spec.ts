@@ -198,7 +198,8 @@ test('signing out clears the caches, and the offline page is there again', async
   expect(await page.evaluate(() => localStorage.getItem('left'))).toBeNull();
   expect((await page.context().cookies()).map(({ name }) => name)).toContain('look-of-somebody');
 
-  // The page that came after it brings the worker back.
+  // The page that came after it brings the worker back. One that is loaded meanwhile may miss it.
+  await worked(page);
   await page.reload();
   await worked(page);
   expect(Object.keys(await cached(page))).toHaveLength(1);
