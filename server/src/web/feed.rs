@@ -27,6 +27,8 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const FIRST_PIECE: usize = 250;
 /// Sessions in each later piece: a few milliseconds of a browser's time.
 const PIECE: usize = 1_000;
+/// Later pieces are made so many at once: a page waits for its sessions less than for turns of the server.
+const AT_ONCE: usize = 10;
 /// Changes are sent at most once in a browser's frame; what happens meanwhile goes into one message.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -178,15 +180,21 @@ impl Feed {
         });
         let (list, view, open) = begun.await.map_err(|_| Leave::Close(Close::Failed))?;
         let seq = self.seq;
-        for range in pieces(open.len()) {
-            let open = Arc::clone(&open);
-            let piece = spawn_blocking(move || {
-                let rest = u32::try_from(open.len() - range.end).unwrap_or(u32::MAX);
-                let sessions = open[range].iter().map(|(open, rights)| (open.read(), *rights)).collect();
-                encode(&FeedFrame::Snapshot { seq, sessions, rest })
+        let ranges: Vec<_> = pieces(open.len()).collect();
+        let (first, later) = ranges.split_at(1);
+        for some in std::iter::once(first).chain(later.chunks(AT_ONCE)) {
+            let (open, some) = (Arc::clone(&open), some.to_vec());
+            let made = spawn_blocking(move || {
+                let piece = |range: Range<usize>| {
+                    let rest = u32::try_from(open.len() - range.end).unwrap_or(u32::MAX);
+                    let sessions = open[range].iter().map(|(open, rights)| (open.read(), *rights)).collect();
+                    encode(&FeedFrame::Snapshot { seq, sessions, rest })
+                };
+                some.into_iter().map(piece).collect::<Vec<_>>()
             });
-            let piece = piece.await.map_err(|_| Leave::Close(Close::Failed))?;
-            self.send(piece).await?;
+            for piece in made.await.map_err(|_| Leave::Close(Close::Failed))? {
+                self.send(piece).await?;
+            }
         }
         Ok((list, view))
     }
