@@ -22,7 +22,8 @@ pub(crate) fn report() -> Result<()> {
     }
     tool::call(&mut cargo, "the build of sightline-report")?;
     let program = place::target().join(TARGET).join(PROFILE).join("sightline-report");
-    let size = program.metadata().with_context(|| format!("{} is missing", program.display()))?.len();
+    let program = program.canonicalize().with_context(|| format!("{} is missing", program.display()))?;
+    let size = program.metadata()?.len();
     println!("{} ({} kB)", program.display(), size.div_ceil(1000));
     Ok(())
 }
