@@ -44,6 +44,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 use crate::services::Services;
+use crate::throttle::Throttle;
 pub(crate) use api::session_json;
 use gauges::Gauges;
 use origin::Origins;
@@ -63,6 +64,8 @@ struct Web {
     gauges: Arc<Gauges>,
     replays: Replays,
     codes: sso::Codes,
+    /// Tries with codes, by address.
+    code_tries: Throttle,
 }
 
 type Shared = Arc<Web>;
@@ -78,8 +81,9 @@ pub async fn serve(services: Arc<Services>, listener: TcpListener) -> anyhow::Re
     }
     let origins = Origins::new(&services.config.public_url);
     let stopping = services.stopping.clone();
-    let (gauges, replays, codes) = (Arc::default(), Replays::default(), sso::Codes::default());
-    let web = Arc::new(Web { services, site, origins, gauges, replays, codes });
+    let (gauges, replays) = (Arc::default(), Replays::default());
+    let (codes, code_tries) = (sso::Codes::default(), Throttle::default());
+    let web = Arc::new(Web { services, site, origins, gauges, replays, codes, code_tries });
 
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -107,6 +111,7 @@ fn router(web: Shared) -> Router {
         .route("/sign-out", post(forms::sign_out))
         .route("/set-up", post(forms::set_up))
         .route(sso::VERIFY, get(sso::verify))
+        .route("/sso/begin", get(sso::begin))
         .route("/sso/start", get(sso::start))
         .route("/sso/callback", get(sso::callback))
         .route("/sso/sign-out", get(sso::sign_out))

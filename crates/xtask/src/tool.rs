@@ -23,6 +23,16 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 /// Cargo, in the root of the work tree.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    // What cargo says of this package to this program. Build scripts that look at it would run again whenever it
+    // differs from a shell's, and all that stands on them be compiled again.
+    for (name, _) in env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.starts_with(of)))
+        {
+            cargo.env_remove(name);
+        }
+    }
     cargo.current_dir(place::root());
     cargo
 }

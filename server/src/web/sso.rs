@@ -1,11 +1,14 @@
 //! Forward authentication: a proxy in front of a web application asks here, for each request, who makes it.
 //!
-//! The application is on another host, so it has a cookie of its own: whoever has none is sent to `/sso/start` here,
-//! signs in, and goes back with a code to `/sso/callback` on the application's host, which its proxy hands on and
-//! which sets that cookie. What a proxy says of the request is believed only of a trusted one.
+//! The application is on another host, so it has a cookie of its own: whoever has none is sent to `/sso/begin` there,
+//! which marks the browser and sends it to `/sso/start` here; the person signs in, and goes back with a code to
+//! `/sso/callback` on the application's host, which sets the cookie of a browser with that mark alone: nobody can sign
+//! somebody else's browser in with a code of their own. The application's proxy hands both on. What a proxy says of the
+//! request is believed only of a trusted one.
 
 mod codes;
 mod forwarded;
+mod mark;
 
 use app::text::percent_encoded;
 use axum::extract::{Request, State};
@@ -22,10 +25,12 @@ use super::signed_in::value_of;
 use super::{Shared, Web};
 use crate::applications::{WebSso, WebSsoError};
 use crate::audit::{Action, Event};
+use crate::crypto::tokens;
 use crate::store::Application;
 pub(super) use codes::Codes;
 use codes::Pending;
 use forwarded::{address, original};
+use mark::Mark;
 
 /// Where proxies ask.
 pub(super) const VERIFY: &str = "/sso/verify";
@@ -46,7 +51,7 @@ const GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 enum Why {
     /// There is no application at that address.
     Unknown,
-    /// The code is nobody's, was used, is too old, or another application's.
+    /// The code is nobody's, was used, is too old, or another application's or browser's.
     Code,
     /// The application is for others.
     NotAllowed,
@@ -81,12 +86,37 @@ pub(super) async fn verify(State(web): State<Shared>, request: Request) -> Respo
     };
     match found {
         Ok(Some(found)) => who(&found),
-        Ok(None) => web.sign_in_first(&parts, &url),
+        Ok(None) => sign_in_first(&parts, &url, &application),
         Err(error) => unavailable(&error),
     }
 }
 
-/// `GET /sso/start?rd=…`, on this host: signs somebody in, and sends them back with a code.
+/// `GET /sso/begin?rd=…`, on an application's host: marks the browser, and sends it here to sign in.
+pub(super) async fn begin(State(web): State<Shared>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let (_, application) = match web.asked_for(&parts).await {
+        Ok(found) => found,
+        Err(refusal) => return refusal,
+    };
+    let wanted = query_of(&parts.uri, "rd").and_then(|text| address(&text).ok());
+    let back = match wanted {
+        Some(url) => match web.services.applications.at(&url).await {
+            Ok(Some(at)) if at.agent == application.agent => short(url, &application),
+            Ok(_) => application.url.clone(),
+            Err(error) => return unavailable(&error),
+        },
+        None => application.url.clone(),
+    };
+    let name = mark_name(application.agent);
+    let mark = Mark::of(value_of(&parts.headers, &name));
+    let start = start_path(&back, &mark.state());
+    let mut response = to(&format!("{}{start}", web.services.config.public_url));
+    // As long as the browser is open: people take their time to sign in.
+    response.headers_mut().append(header::SET_COOKIE, cookie_header(&application, &name, mark.value(), None));
+    response
+}
+
+/// `GET /sso/start?rd=…&state=…`, on this host: signs somebody in, and sends them back with a code.
 pub(super) async fn start(State(web): State<Shared>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let asked = query_of(&parts.uri, "rd").and_then(|text| address(&text).ok());
@@ -103,8 +133,11 @@ pub(super) async fn start(State(web): State<Shared>, request: Request) -> Respon
         }
         Err(error) => return unavailable(&error),
     };
-    let url = if url.as_str().len() > MAX_RETURN_BYTES { application.url.clone() } else { url.into() };
-    let here = start_path(&url);
+    let url = short(url, &application);
+    let Some(state) = query_of(&parts.uri, "state").filter(|state| mark::is_state(state)) else {
+        return to(&begin_at(&application, &url));
+    };
+    let here = start_path(&url, &state);
     let signed = match web.signed_in(&parts).await {
         Ok(Some(signed)) => signed,
         Ok(None) => return to(&format!("/sign-in?next={}", percent_encoded(&here))),
@@ -119,7 +152,7 @@ pub(super) async fn start(State(web): State<Shared>, request: Request) -> Respon
         Err(WebSsoError::NotAdmitted { .. }) => return web.notice(Why::NotAllowed, None),
         Err(error) => return unavailable(&error),
     }
-    let pending = Pending { sign_in: signed.key, application: application.agent, back: url, device };
+    let pending = Pending { sign_in: signed.key, application: application.agent, state, back: url, device };
     match web.codes.add(pending) {
         Some(code) => to(&format!("{}/sso/callback?code={code}", application.url)),
         None => {
@@ -137,23 +170,28 @@ pub(super) async fn callback(State(web): State<Shared>, request: Request) -> Res
         Err(refusal) => return refusal,
     };
     let code = query_of(&parts.uri, "code").unwrap_or_default();
-    let pending = match web.codes.take(&code, application.agent) {
+    let mark = value_of(&parts.headers, &mark_name(application.agent));
+    let device = web.peer(&parts);
+    // Codes cannot be guessed; an address that tries does not fill the audit either.
+    let Ok(attempt) = web.code_tries.attempt(&tokens::hash(&code), device) else {
+        return web.notice(Why::Code, Some(&application.url));
+    };
+    let pending = match web.codes.take(&code, application.agent, mark) {
         Ok(pending) => pending,
         Err(wrong) => {
-            let event = Event::new(Action::SignInFailed, "web application").from(web.peer(&parts));
+            let event = Event::new(Action::SignInFailed, "web application").from(device);
             web.services.journal.note(event.on(&application.name).detail(wrong.to_string()));
             return web.notice(Why::Code, Some(&application.url));
         }
     };
+    attempt.succeeded();
     match web.enter_application(&pending, &application).await {
         Ok(Some((cookie, seconds))) => {
             let mut response = to(&pending.back);
             response.headers_mut().append(header::SET_COOKIE, cookie_of(&application, &cookie, seconds));
             response
         }
-        Ok(None) | Err(WebSsoError::Terminated { .. }) => {
-            to(&format!("{}{}", web.services.config.public_url, start_path(&pending.back)))
-        }
+        Ok(None) | Err(WebSsoError::Terminated { .. }) => to(&begin_at(&application, &pending.back)),
         Err(WebSsoError::NotAdmitted { .. }) => web.notice(Why::NotAllowed, None),
         Err(error) => unavailable(&error),
     }
@@ -209,24 +247,6 @@ impl Web {
         }
     }
 
-    /// The answer to a request of somebody who is not signed in.
-    fn sign_in_first(&self, parts: &Parts, url: &Url) -> Response {
-        let back = start_path(url.as_str());
-        let location = format!("{}{back}", self.services.config.public_url);
-        let Ok(location) = HeaderValue::try_from(location) else {
-            return StatusCode::UNAUTHORIZED.into_response();
-        };
-        let redirects =
-            parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "redirect"));
-        let status = if redirects && is_navigation(&parts.headers) {
-            StatusCode::FOUND
-        } else {
-            StatusCode::UNAUTHORIZED
-        };
-        // nginx sends the browser there by itself, see `error_page`.
-        (status, [(header::LOCATION, location)], "sign in first\n").into_response()
-    }
-
     /// Opens the session of a code that was good; the cookie's value, and for how many seconds it is good.
     async fn enter_application(
         &self,
@@ -247,9 +267,31 @@ impl Web {
     }
 }
 
-/// Where signing in to an application begins.
-fn start_path(back: &str) -> String {
-    format!("/sso/start?rd={}", percent_encoded(back))
+/// The answer to a request of somebody who is not signed in.
+fn sign_in_first(parts: &Parts, url: &Url, application: &Application) -> Response {
+    let Ok(location) = HeaderValue::try_from(begin_at(application, url.as_str())) else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let redirects = parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "redirect"));
+    let status =
+        if redirects && is_navigation(&parts.headers) { StatusCode::FOUND } else { StatusCode::UNAUTHORIZED };
+    // nginx sends the browser there by itself, see `error_page`.
+    (status, [(header::LOCATION, location)], "sign in first\n").into_response()
+}
+
+/// Where signing in to an application begins, on its host.
+fn begin_at(application: &Application, back: &str) -> String {
+    format!("{}/sso/begin?rd={}", application.url, percent_encoded(back))
+}
+
+/// Where it goes on, on this host.
+fn start_path(back: &str, state: &str) -> String {
+    format!("/sso/start?rd={}&state={state}", percent_encoded(back))
+}
+
+/// An address at an application, or the application's own when that one is too long to be kept.
+fn short(url: Url, application: &Application) -> String {
+    if url.as_str().len() > MAX_RETURN_BYTES { application.url.clone() } else { url.into() }
 }
 
 /// Whether the browser would show the answer as a page: neither a script's request nor one that changes something.
@@ -285,14 +327,23 @@ fn cookie_name(application: AgentId) -> String {
     format!("sightline-{application}")
 }
 
-/// The header that gives a browser the application's cookie, or takes it away. Other sites' forms do not carry it.
+/// The cookie that a browser has while somebody signs in to the application.
+fn mark_name(application: AgentId) -> String {
+    format!("sightline-begun-{application}")
+}
+
+/// The header that gives a browser the application's cookie, or takes it away.
 fn cookie_of(application: &Application, value: &str, seconds: i64) -> HeaderValue {
+    cookie_header(application, &cookie_name(application.agent), value, Some(seconds))
+}
+
+/// The header that sets a cookie for an application, until the browser is closed when no seconds are given. Other
+/// sites' forms do not carry it.
+fn cookie_header(application: &Application, name: &str, value: &str, seconds: Option<i64>) -> HeaderValue {
     let path = Url::parse(&application.url).map_or_else(|_| "/".into(), |url| url.path().to_owned());
+    let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
     let secure = if application.url.starts_with("https:") { "; Secure" } else { "" };
-    let text = format!(
-        "{}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}",
-        cookie_name(application.agent)
-    );
+    let text = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{age}{secure}");
     let mut header = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
     header.set_sensitive(true);
     header

@@ -44,18 +44,27 @@ impl Crm {
         Browser::new(self.proxy.address)
     }
 
-    /// Opens the application in a browser that is signed in to Sightline; gives the code's address.
-    async fn code(&self, sightline: &Browser, path: &str) -> String {
-        let sent = self.browser().get(path).await;
-        let start = there(&sent, 302, &sightline.origin());
+    /// Opens the application in a browser; gives where signing in goes on, and the browser with its mark.
+    async fn begun(&self, sightline: &Browser, path: &str) -> (String, Browser) {
+        let mut browser = self.browser();
+        let begin = there(&browser.get(path).await, 302, &self.url);
+        assert!(begin.starts_with("/sso/begin?rd=http%3A//"), "{begin}");
+        let marked = browser.get(&begin).await;
+        let start = there(&marked, 303, &sightline.origin());
         assert!(start.starts_with("/sso/start?rd=http%3A//"), "{start}");
-        there(&sightline.get(&start).await, 303, &self.url)
+        browser.cookie = Some(mark(&marked));
+        (start, browser)
+    }
+
+    /// Opens the application in a browser that is signed in to Sightline; gives the code's address, and the browser.
+    async fn code(&self, sightline: &Browser, path: &str) -> (String, Browser) {
+        let (start, browser) = self.begun(sightline, path).await;
+        (there(&sightline.get(&start).await, 303, &self.url), browser)
     }
 
     /// The whole way: the browser's side on the application's host, with its cookie.
     async fn signed_in(&self, sightline: &Browser, path: &str) -> Browser {
-        let callback = self.code(sightline, path).await;
-        let mut browser = self.browser();
+        let (callback, mut browser) = self.code(sightline, path).await;
         let back = browser.get(&callback).await;
         assert_eq!(there(&back, 303, &self.url), path);
         browser.cookie = Some(cookie(&back));
@@ -105,6 +114,15 @@ fn cookie(reply: &Reply) -> String {
     cookie.split(';').next().expect("a pair").to_owned()
 }
 
+/// The cookie of a browser that has begun to sign in; it lasts until the browser is closed.
+fn mark(reply: &Reply) -> String {
+    let cookie = reply.header("set-cookie").expect("a mark");
+    assert!(cookie.starts_with("sightline-begun-"), "{cookie}");
+    let (pair, rest) = cookie.split_once(';').expect("a pair");
+    assert_eq!(rest, " Path=/; HttpOnly; SameSite=Lax");
+    pair.to_owned()
+}
+
 /// Whether a browser gets through to the application.
 async fn gets_through(browser: &Browser) -> bool {
     let reply = browser.get("/").await;
@@ -126,9 +144,8 @@ async fn caddy_lets_through_who_is_signed_in() {
 
 async fn lets_through_who_is_signed_in(crm: &Crm) {
     // Nobody is signed in: to the sign-in page, and from there back to where they wanted to go.
-    let sent = crm.browser().get("/deals?stage=won&page=2").await;
     let mut sightline = crm.world.browser();
-    let start = there(&sent, 302, &sightline.origin());
+    let (start, mut browser) = crm.begun(&sightline, "/deals?stage=won&page=2").await;
     let page = sightline.get(&start).await.location().to_owned();
     assert!(
         page.starts_with("/sign-in?next=%2Fsso%2Fstart") || page.starts_with("/sign-in?next=/sso/start"),
@@ -136,14 +153,14 @@ async fn lets_through_who_is_signed_in(crm: &Crm) {
     );
     // The form keeps the whole way, with the address in it as it was.
     let form = sightline.get(&page).await.text();
-    assert!(form.contains(&format!("value=\"{start}\"")), "{start}: {form}");
+    let kept = start.replace('&', "&amp;");
+    assert!(form.contains(&format!("value=\"{kept}\"")), "{start}: {form}");
     let form = [("user", "uma"), ("password", PASSWORD), ("next", start.as_str())];
     let onward = sightline.post("/sign-in", &form).await;
     // Not a redirect: the page's policy lets no form lead to another host.
     assert_eq!((onward.status, onward.header("refresh")), (200, Some(format!("0; url={start}").as_str())));
     let callback = there(&sightline.get(&start).await, 303, &crm.url);
     assert!(crm.web_sso().is_empty(), "nobody has come back yet");
-    let mut browser = crm.browser();
     let back = browser.get(&callback).await;
     assert_eq!(there(&back, 303, &crm.url), "/deals?stage=won&page=2");
     browser.cookie = Some(cookie(&back));
@@ -189,8 +206,8 @@ async fn whoever_ends_the_session_signs_the_person_out_there() {
     let headers = [("origin", origin.as_str()), ("content-type", "application/json")];
     let done = olaf.ask("POST", &path, &headers, br#"{"reason":"Maintenance"}"#).await;
     assert_eq!(done.status, 200, "{}", done.text());
-    let sent = browser.get("/").await;
-    let start = there(&sent, 302, &sightline.origin());
+    let (start, _) = crm.begun(&sightline, "/").await;
+    assert!(!gets_through(&browser).await);
     assert_eq!(crm.end_of(session).await, ("terminated".into(), Some("olaf".into())));
     let again = sightline.get(&start).await.location().to_owned();
     assert!(again.starts_with("/sign-in?error=terminated&next="), "{again}");
@@ -259,7 +276,7 @@ async fn a_server_that_was_away_knows_everybody_again() {
 async fn an_application_may_be_for_those_with_an_account_on_it() {
     let crm = Crm::start(Kind::Nginx, &["--for", "granted"]).await;
     let sightline = crm.world.signed_in("uma").await;
-    let start = there(&crm.browser().get("/").await, 302, &sightline.origin());
+    let (start, _) = crm.begun(&sightline, "/").await;
     let notice = there(&sightline.get(&start).await, 303, &sightline.origin());
     assert_eq!(notice, "/sso/notice?why=not-allowed");
     let page = sightline.get(&notice).await;
@@ -310,20 +327,45 @@ async fn codes_and_addresses_of_others_are_refused() {
     let sightline = crm.world.signed_in("uma").await;
 
     // A code is good once.
-    let callback = crm.code(&sightline, "/").await;
-    assert_eq!(there(&crm.browser().get(&callback).await, 303, &crm.url), "/");
-    let notice = there(&crm.browser().get(&callback).await, 303, &sightline.origin());
+    let (callback, browser) = crm.code(&sightline, "/").await;
+    assert_eq!(there(&browser.get(&callback).await, 303, &crm.url), "/");
+    let notice = there(&browser.get(&callback).await, 303, &sightline.origin());
     assert!(notice.starts_with("/sso/notice?why=code&rd=http%3A//"), "{notice}");
     assert!(sightline.get(&notice).await.text().contains("href=\"/sso/start?rd=http%3A//"));
     for code in ["/sso/callback", "/sso/callback?code=", "/sso/callback?code=nonsense"] {
-        let notice = there(&crm.browser().get(code).await, 303, &sightline.origin());
+        let notice = there(&browser.get(code).await, 303, &sightline.origin());
         assert!(notice.starts_with("/sso/notice?why=code"), "{notice}");
     }
 
+    // It is good in the browser that began: nobody is signed in by somebody else's link, not even one who has begun.
+    let (_, other) = crm.begun(&sightline, "/").await;
+    for browser in [crm.browser(), other] {
+        let (callback, _) = crm.code(&sightline, "/").await;
+        let refused = browser.get(&callback).await;
+        assert!(there(&refused, 303, &sightline.origin()).starts_with("/sso/notice?why=code"));
+        assert!(refused.header("set-cookie").is_none());
+    }
+    // A link without that state begins anew, at the application's host.
+    let rd = crm.url.replace(':', "%3A");
+    for start in [format!("/sso/start?rd={rd}"), format!("/sso/start?rd={rd}&state=x")] {
+        let begin = there(&sightline.get(&start).await, 303, &crm.url);
+        assert!(begin.starts_with("/sso/begin?rd=http%3A//"), "{begin}");
+    }
+    for rd in ["", "?rd=", "?rd=https%3A%2F%2Fwiki.example%2Fa", "?rd=https%3A%2F%2Fevil.test%2F"] {
+        let begun = crm.browser().get(&format!("/sso/begin{rd}")).await;
+        let start = there(&begun, 303, &sightline.origin());
+        assert!(
+            start.starts_with(&format!("/sso/start?rd={}&state=", crm.url.replace(':', "%3A"))),
+            "{start}"
+        );
+    }
+
     // One of another application is good for nothing, there and here.
-    let start = "/sso/start?rd=https%3A%2F%2Fwiki.example%2Fa";
-    let wiki = there(&sightline.get(start).await, 303, "https://wiki.example");
-    let refused = crm.browser().get(&wiki).await;
+    let (start, browser) = crm.begun(&sightline, "/").await;
+    let (_, state) = start.split_once("&state=").expect("a state");
+    let start = format!("/sso/start?rd=https%3A%2F%2Fwiki.example%2Fa&state={state}");
+    let wiki = there(&sightline.get(&start).await, 303, "https://wiki.example");
+    let refused = browser.get(&wiki).await;
     assert!(there(&refused, 303, &sightline.origin()).starts_with("/sso/notice?why=code"));
     assert!(refused.header("set-cookie").is_none());
     let as_wiki = [("x-original-url", "https://wiki.example/sso/callback")];
@@ -416,8 +458,8 @@ async fn traefik_is_understood() {
     };
     let mut direct = crm.world.browser();
     let sent = direct.ask("GET", "/sso/verify?redirect", &asked("/deals?page=2"), b"").await;
-    let start = there(&sent, 302, &sightline.origin());
-    assert!(start.ends_with("/deals%3Fpage%3D2"), "{start}");
+    let begin = there(&sent, 302, &crm.url);
+    assert!(begin.starts_with("/sso/begin?rd=") && begin.ends_with("/deals%3Fpage%3D2"), "{begin}");
     let mut post = asked("/deals");
     post[0].1 = "POST";
     assert_eq!(
@@ -444,7 +486,7 @@ async fn a_proxy_that_is_not_trusted_is_not_believed() {
     let world = World::start_with(|config| config.trusted_proxies = Vec::new()).await;
     world.cli(&["agent", "add", "wiki", "--url", "https://wiki.example"]);
     learned(&world).await;
-    for path in ["/sso/verify", "/sso/callback?code=x", "/sso/sign-out"] {
+    for path in ["/sso/verify", "/sso/begin", "/sso/callback?code=x", "/sso/sign-out"] {
         let refused =
             world.browser().ask("GET", path, &[("x-original-url", "https://wiki.example/")], b"").await;
         assert_eq!(refused.status, 403, "{path}");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use wire::AgentId;
 
+use super::mark::fits;
 use crate::console::SignInKey;
 use crate::crypto::tokens;
 
@@ -26,6 +27,8 @@ pub(in crate::web) struct Pending {
     pub(super) sign_in: SignInKey,
     /// The application's agent.
     pub(super) application: AgentId,
+    /// Which browser began, see [`super::mark`].
+    pub(super) state: String,
     /// The address at the application that they wanted.
     pub(super) back: String,
     /// Where they signed in from.
@@ -44,6 +47,9 @@ pub(super) enum Wrong {
     /// It was given for another application.
     #[error("web application: the code is for another application")]
     Another,
+    /// It was given to another browser.
+    #[error("web application: the code was given to another browser")]
+    Browser,
 }
 
 /// The codes that were given and not used yet.
@@ -72,12 +78,24 @@ impl Codes {
         Some(code)
     }
 
-    /// What a code was given for. Whatever the answer, it is good for nothing afterwards.
-    pub(super) fn take(&self, code: &str, application: AgentId) -> Result<Pending, Wrong> {
-        self.take_at(code, application, Instant::now())
+    /// What a code was given for, when it comes from the browser with that mark. Whatever the answer, it is good for
+    /// nothing afterwards.
+    pub(super) fn take(
+        &self,
+        code: &str,
+        application: AgentId,
+        mark: Option<&str>,
+    ) -> Result<Pending, Wrong> {
+        self.take_at(code, application, mark, Instant::now())
     }
 
-    fn take_at(&self, code: &str, application: AgentId, now: Instant) -> Result<Pending, Wrong> {
+    fn take_at(
+        &self,
+        code: &str,
+        application: AgentId,
+        mark: Option<&str>,
+        now: Instant,
+    ) -> Result<Pending, Wrong> {
         if code.is_empty() || code.len() > MAX_CODE_BYTES {
             return Err(Wrong::Unknown);
         }
@@ -85,7 +103,13 @@ impl Codes {
         if now.duration_since(at) >= LIFETIME {
             return Err(Wrong::Expired);
         }
-        if pending.application == application { Ok(pending) } else { Err(Wrong::Another) }
+        if pending.application != application {
+            return Err(Wrong::Another);
+        }
+        match mark {
+            Some(mark) if fits(mark, &pending.state) => Ok(pending),
+            _ => Err(Wrong::Browser),
+        }
     }
 
     fn given(&self) -> MutexGuard<'_, HashMap<String, (Instant, Pending)>> {
@@ -97,32 +121,42 @@ impl Codes {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use super::super::mark::Mark;
     use super::*;
+
+    /// A browser's mark.
+    const MARK: &str = "0123456789abcdefghijABCDEFGHIJ0123456789_-z";
 
     fn pending(application: AgentId) -> Pending {
         let sign_in = SignInKey::new("key".into());
         Pending {
             sign_in,
             application,
+            state: Mark::of(Some(MARK)).state(),
             back: "https://crm.example/".into(),
             device: Ipv4Addr::LOCALHOST.into(),
         }
     }
 
     #[test]
-    fn a_code_is_good_once_for_a_minute_and_for_its_application() {
+    fn a_code_is_good_once_for_a_minute_for_its_application_and_browser() {
         let (codes, now) = (Codes::default(), Instant::now());
         let (crm, wiki) = (AgentId::generate(), AgentId::generate());
         let code = codes.add_at(pending(crm), now).expect("room");
-        assert_eq!(codes.take_at(&code, crm, now + LIFETIME / 2), Ok(pending(crm)));
-        assert_eq!(codes.take_at(&code, crm, now), Err(Wrong::Unknown), "used");
+        assert_eq!(codes.take_at(&code, crm, Some(MARK), now + LIFETIME / 2), Ok(pending(crm)));
+        assert_eq!(codes.take_at(&code, crm, Some(MARK), now), Err(Wrong::Unknown), "used");
         let code = codes.add_at(pending(crm), now).expect("room");
-        assert_eq!(codes.take_at(&code, crm, now + LIFETIME), Err(Wrong::Expired));
+        assert_eq!(codes.take_at(&code, crm, Some(MARK), now + LIFETIME), Err(Wrong::Expired));
         let code = codes.add_at(pending(crm), now).expect("room");
-        assert_eq!(codes.take_at(&code, wiki, now), Err(Wrong::Another));
-        assert_eq!(codes.take_at(&code, crm, now), Err(Wrong::Unknown), "tried elsewhere");
+        assert_eq!(codes.take_at(&code, wiki, Some(MARK), now), Err(Wrong::Another));
+        assert_eq!(codes.take_at(&code, crm, Some(MARK), now), Err(Wrong::Unknown), "tried elsewhere");
+        for other in [None, Some(""), Some("another"), Some(&*pending(crm).state)] {
+            let code = codes.add_at(pending(crm), now).expect("room");
+            assert_eq!(codes.take_at(&code, crm, other, now), Err(Wrong::Browser), "{other:?}");
+            assert_eq!(codes.take_at(&code, crm, Some(MARK), now), Err(Wrong::Unknown), "tried elsewhere");
+        }
         for bad in [String::new(), "x".into(), "x".repeat(4096)] {
-            assert_eq!(codes.take_at(&bad, crm, now), Err(Wrong::Unknown));
+            assert_eq!(codes.take_at(&bad, crm, Some(MARK), now), Err(Wrong::Unknown));
         }
     }
 
