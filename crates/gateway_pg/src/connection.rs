@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use gateway::Slot;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use crate::cancel::cancel;
 use crate::gateway::Shared;
@@ -23,25 +22,24 @@ pub(crate) async fn serve(shared: Arc<Shared>, stream: std::net::TcpStream, peer
         }
     };
     let came = tokio::select! {
-        came = timeout(shared.config.sign_in_timeout, near::receive(&shared, stream, peer.ip())) => came,
+        came = near::receive(&shared, stream, peer.ip()) => came,
         () = shared.stop.cancelled() => return,
     };
     match came {
-        Ok(Ok(Came::Cancels(key))) => {
+        Ok(Came::Cancels(key)) => {
             // Whatever comes of it, the client is told nothing.
             if let Some(way) = shared.cancels.way(&key) {
                 cancel(&way, &shared.connector).await;
             }
         }
-        Ok(Ok(Came::SignedIn(person))) => {
+        Ok(Came::SignedIn(person)) => {
             drop(slot);
             session::run(&shared, *person, peer.ip()).await;
         }
-        Ok(Err(Ended::Told(talk, trouble))) => {
+        Err(Ended::Told(talk, trouble)) => {
             tracing::debug!(%peer, reason = %trouble, "not signed in");
             talk.end(&trouble.report().error()).await;
         }
-        Ok(Err(Ended::Gone)) => tracing::debug!(%peer, "left before the end of the sign-in"),
-        Err(_) => tracing::debug!(%peer, "not signed in in time"),
+        Err(Ended::Gone) => tracing::debug!(%peer, "left before the end of the sign-in"),
     }
 }

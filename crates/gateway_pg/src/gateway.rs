@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::cancel::Cancels;
+use crate::near::Retries;
 use crate::ports::Office;
 use crate::{Directory, GatewayConfig, connection, far};
 
@@ -94,6 +95,7 @@ impl Bound {
             port: self.local.port(),
             config,
             cancels: Cancels::default(),
+            retries: Retries::default(),
             stop: stop.clone(),
         });
         let tasks = TaskTracker::new();
@@ -126,5 +128,6 @@ pub(crate) struct Shared {
     pub(crate) port: u16,
     pub(crate) config: GatewayConfig,
     pub(crate) cancels: Cancels,
+    pub(crate) retries: Retries,
     pub(crate) stop: CancellationToken,
 }

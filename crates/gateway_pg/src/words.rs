@@ -55,6 +55,12 @@ pub(crate) enum Trouble {
     /// Wrong user or password, or a disabled user: never says which.
     #[error("wrong user or password")]
     SignInRefused,
+    /// The second try of a client that blames TLS.
+    #[error("this user was refused under TLS a moment ago, so this try without TLS was not looked at")]
+    NotLookedAt,
+    /// No start-up and sign-in in time.
+    #[error("nobody signed in within {seconds} s: connect again")]
+    Late { seconds: u64 },
     /// Too many attempts.
     #[error("too many attempts to sign in: wait a little and try again")]
     Throttled,
@@ -162,8 +168,14 @@ impl Trouble {
         match self {
             Self::Start(Unreadable::Version(_)) | Self::Replication => "0A000",
             Self::Start(_) | Self::NoMessage | Self::Exchange(_) => "08P01",
-            Self::TlsRequired | Self::NoAccount { .. } | Self::NotYours { .. } | Self::Throttled => "28000",
+            Self::TlsRequired
+            | Self::NotLookedAt
+            | Self::NoAccount { .. }
+            | Self::NotYours { .. }
+            | Self::Throttled => "28000",
             Self::SignInRefused => "28P01",
+            // As PostgreSQL has it for its own limit.
+            Self::Late { .. } => "57014",
             Self::Refused { .. }
             | Self::Handshake { .. }
             | Self::Unreachable { .. }

@@ -57,7 +57,7 @@ impl Dw {
 
     /// What psql says when it does not come in.
     fn refusal(&self, user: &str, password: &str, more: &str) -> String {
-        // Or it would try again in the clear.
+        // Or it would try again in the clear; of two values the last one counts.
         let place = format!("dbname=dw sslmode=require {more}");
         let output = self.run_as(user, password, "psql", &["-X", "-c", "SELECT 1", &place]);
         assert!(!output.status.success(), "{output:?}");

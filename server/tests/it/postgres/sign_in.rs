@@ -63,6 +63,24 @@ async fn wrong_and_unknown_look_the_same_and_are_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_sent_again_without_tls_counts_once() {
+    let dw = Dw::start().await;
+    let wrong = "FATAL:  Sightline: wrong user or password";
+    let said = dw.refusal("uma:app@dw", "wrong", "sslmode=prefer");
+    assert!(said.contains(wrong), "{said}");
+    assert!(said.contains("FATAL:  Sightline: this user was refused under TLS a moment ago"), "{said}");
+    // Of itself it is looked at, and the right one is let in.
+    let said = dw.refusal("otto:app@dw", "wrong", "sslmode=disable");
+    assert!(said.contains(wrong), "{said}");
+    let right = ["-XAt", "-c", "SELECT 1", "dbname=dw sslmode=disable"];
+    assert_eq!(text(&dw.run("psql", &right).stdout), "1\n");
+    // In the order in which they came: nothing of Uma's is behind Otto's.
+    let failed = dw.audited(Action::SignInFailed, 2).await;
+    let actors: Vec<_> = failed.iter().map(|(actor, _)| actor.as_str()).collect();
+    assert_eq!(actors, ["otto", "uma"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_connect_learns_nothing_else() {
     let dw = Dw::start().await;
     for (user, reason) in [
