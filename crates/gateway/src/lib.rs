@@ -6,9 +6,11 @@
 mod admission;
 mod login;
 mod office;
+mod opening;
 mod ports;
 mod text;
 mod threads;
+mod trouble;
 
 pub use admission::{Admission, Slot};
 pub use login::{Login, Wish};
@@ -16,3 +18,4 @@ pub use office::Office;
 pub use ports::{Connection, DirectoryError, HostKeyCheck, Refused, Secret, SignIn, Targets, User};
 pub use text::{io_error, visible};
 pub use threads::Threads;
+pub use trouble::Trouble;

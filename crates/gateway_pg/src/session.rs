@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use gateway::{Connection, Refused, User, Wish};
-use hub::{Facts, OpenSession, Opening, ScreenKind};
+use hub::{OpenSession, Opening, ScreenKind};
 use wire::live::Size;
-use wire::{End, EndAsked, EndReason, Millis, Session, SessionId, SessionType};
+use wire::{End, EndReason, Millis, SessionType};
 
 use crate::backend::{authentication, message, notice};
 use crate::cancel::cancel;
@@ -28,7 +28,7 @@ pub(crate) async fn run(shared: &Shared, person: Person, from: IpAddr) {
     let mut account = String::new();
     let reached = tokio::select! {
         reached = reach(shared, &user, wish, &startup, from, &mut account) => reached,
-        () = shared.stop.cancelled() => Err(Trouble::Stopping),
+        () = shared.stop.cancelled() => Err(gateway::Trouble::Stopping.into()),
         () = gone(&mut talk) => return,
     };
     match reached {
@@ -102,36 +102,11 @@ fn for_target(startup: &Startup, connection: &Connection) -> Startup {
 }
 
 fn opening(shared: &Shared, user: &User, database: &str, from: IpAddr, connection: &Connection) -> Opening {
-    let now = Millis::now();
-    let id = SessionId::generate();
-    let session = Session {
-        id,
-        user: user.name.clone(),
-        full_name: user.full_name.clone(),
-        device: from.to_canonical().to_string(),
-        client: shared.config.node.clone(),
-        started_at: now,
-        kind: SessionType::Pam,
-        port: shared.port,
-        service_url: format!("{}/{database}", connection.service_url),
-        account_name: connection.login.clone(),
-        service_provider: connection.display_name.clone(),
-        agent: Some(connection.agent_name.clone()),
-        jump_server_group: connection.jump_server_group.clone(),
-        watchers: 0,
-        last_active_at: now,
-        node: shared.config.node.clone(),
-        recorded: false,
-        user_reported: false,
-        end_asked: EndAsked::No,
-    };
-    let facts = Facts {
-        session: id,
-        user: Some(user.id),
-        account: Some(connection.account),
-        policy: connection.policy,
-    };
-    Opening { session, facts, screen: ScreenKind::Log(SCREEN), recording: connection.recording }
+    let place = (shared.config.node.as_str(), shared.port);
+    let screen = ScreenKind::Log(SCREEN);
+    let mut opening = connection.opening(SessionType::Pam, user, from, place, screen);
+    opening.session.service_url = format!("{}/{database}", connection.service_url);
+    opening
 }
 
 /// The session itself: ends its row in every case, and tells the person why.
@@ -171,7 +146,7 @@ async fn converse(
         Outcome::TargetSaid(_) => (EndReason::TargetLost, None),
         Outcome::TargetLost => (EndReason::TargetLost, Some(Trouble::TargetLost { target: target() })),
         Outcome::Terminated(terminated) => (EndReason::Terminated, Some(terminated.clone().into())),
-        Outcome::Stopping => (EndReason::NodeLost, Some(Trouble::Stopping)),
+        Outcome::Stopping => (EndReason::NodeLost, Some(gateway::Trouble::Stopping.into())),
     };
     let note = match outcome {
         Outcome::TargetSaid(words) => Some(format!("{} said: {words}", target())),

@@ -1,7 +1,7 @@
 //! What the gateway says to people: one error for each way a session can come to nothing. Pure.
 
-use gateway::{DirectoryError, visible};
-use hub::{NotOpened, Notice, Terminated, WatchPolicy};
+use gateway::visible;
+use hub::{Notice, WatchPolicy};
 
 use crate::backend::Report;
 use crate::startup::Unreadable;
@@ -34,6 +34,9 @@ pub(crate) fn notice(notice: &Notice) -> Option<String> {
 /// Why there is no session (any more).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Trouble {
+    /// What every gateway has.
+    #[error(transparent)]
+    Common(gateway::Trouble),
     /// No first packet.
     #[error(transparent)]
     Start(#[from] Unreadable),
@@ -67,9 +70,6 @@ pub(crate) enum Trouble {
     /// No grant, or no such account: the same words, so that nobody learns which accounts exist.
     #[error("you may not connect to {account}, or there is no such account on a PostgreSQL server")]
     NotYours { account: String },
-    /// The store does not answer.
-    #[error("cannot look this up right now, ask an administrator")]
-    Directory,
     /// The target's machine answered that nobody listens, or the network did.
     #[error("{target} refused the connection: {why}")]
     Refused { target: String, why: String },
@@ -99,44 +99,14 @@ pub(crate) enum Trouble {
         "the certificate of {target} changed: expected {pinned}, got {shown}; ask an administrator before you connect"
     )]
     Certificate { target: String, pinned: String, shown: String },
-    /// The session could not be written down, so it is not allowed to happen.
-    #[error("the session could not be written down, so it does not take place; ask an administrator")]
-    Ledger,
-    /// The session must be recorded and cannot be.
-    #[error("this session cannot be recorded: {0}")]
-    NotRecorded(String),
     /// The target went away in the middle.
     #[error("{target} broke the connection off")]
     TargetLost { target: String },
-    /// Somebody ended the session.
-    #[error("Session ended by {by}: {reason}")]
-    Terminated { by: String, reason: String },
-    /// The gateway stops.
-    #[error("the gateway is shutting down")]
-    Stopping,
 }
 
-impl From<DirectoryError> for Trouble {
-    /// The details are for the log: they may name what is behind the directory.
-    fn from(error: DirectoryError) -> Self {
-        tracing::error!(%error, "a session came to nothing");
-        Self::Directory
-    }
-}
-
-impl From<NotOpened> for Trouble {
-    fn from(error: NotOpened) -> Self {
-        tracing::error!(%error, "a session came to nothing");
-        match error {
-            NotOpened::Ledger(_) => Self::Ledger,
-            NotOpened::NotRecorded(why) => Self::NotRecorded(why.0),
-        }
-    }
-}
-
-impl From<Terminated> for Trouble {
-    fn from(terminated: Terminated) -> Self {
-        Self::Terminated { by: terminated.by, reason: terminated.reason }
+impl<T: Into<gateway::Trouble>> From<T> for Trouble {
+    fn from(trouble: T) -> Self {
+        Self::Common(trouble.into())
     }
 }
 
@@ -165,6 +135,7 @@ impl Trouble {
 
     /// The SQLSTATE (PostgreSQL documentation, appendix A).
     const fn code(&self) -> &'static str {
+        use gateway::Trouble as Common;
         match self {
             Self::Start(Unreadable::Version(_)) | Self::Replication => "0A000",
             Self::Start(_) | Self::NoMessage | Self::Exchange(_) => "08P01",
@@ -183,9 +154,9 @@ impl Trouble {
             | Self::TlsLost { .. }
             | Self::Target { .. } => "08001",
             Self::SignIn { .. } | Self::Method { .. } | Self::Certificate { .. } => "08004",
-            Self::Directory | Self::Ledger | Self::NotRecorded(_) => "58000",
+            Self::Common(Common::Directory | Common::Ledger | Common::NotRecorded(_)) => "58000",
             Self::TargetLost { .. } => "08006",
-            Self::Terminated { .. } | Self::Stopping => "57P01",
+            Self::Common(Common::Terminated { .. } | Common::Stopping) => "57P01",
         }
     }
 }
@@ -197,8 +168,9 @@ mod tests {
 
     #[test]
     fn an_error_is_one_line_that_obeys_nobody() {
-        let trouble = Trouble::Terminated { by: "eve\x07".into(), reason: "done\r\nFATAL: lies".into() };
-        let report = trouble.report();
+        let ended =
+            gateway::Trouble::Terminated { by: "eve\x07".into(), reason: "done\r\nFATAL: lies".into() };
+        let report = Trouble::from(ended).report();
         assert_eq!(
             report.message,
             "Sightline: Session ended by eve<U+0007>: done<U+000D><U+000A>FATAL: lies"

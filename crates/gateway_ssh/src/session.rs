@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::Wish;
-use hub::{Facts, OpenSession, Opening, ScreenKind};
+use hub::{OpenSession, Opening, ScreenKind};
 use russh::ChannelWriteHalf;
 use russh::client::Msg;
 use tokio::time::timeout;
 use wire::live::Size;
-use wire::{End, EndAsked, EndReason, Millis, Session, SessionId, SessionType};
+use wire::{End, EndReason, Millis, SessionType};
 
 use crate::far::Far;
 use crate::gateway::Shared;
@@ -92,7 +92,7 @@ async fn prepare(
     let mut account = String::new();
     let result = tokio::select! {
         result = find_and_connect(shared, request, near, &mut account) => result,
-        () = shared.stop.cancelled() => Err(Trouble::Stopping.into()),
+        () = shared.stop.cancelled() => Err(Trouble::from(gateway::Trouble::Stopping).into()),
     };
     if let Err(Failure::Trouble(trouble)) = &result
         && *trouble != Trouble::NotPicked
@@ -152,41 +152,13 @@ async fn pick(shared: &Shared, request: &mut Request, near: &NearEnd) -> Result<
 }
 
 fn opening(shared: &Shared, request: &Request, connection: &Connection) -> Opening {
-    let now = Millis::now();
-    let id = SessionId::generate();
-    let session = Session {
-        id,
-        user: request.user.name.clone(),
-        full_name: request.user.full_name.clone(),
-        device: request.from.to_canonical().to_string(),
-        client: shared.config.node.clone(),
-        started_at: now,
-        kind: SessionType::PamSsh,
-        port: shared.port,
-        service_url: connection.service_url.clone(),
-        account_name: connection.login.clone(),
-        service_provider: connection.display_name.clone(),
-        agent: Some(connection.agent_name.clone()),
-        jump_server_group: connection.jump_server_group.clone(),
-        watchers: 0,
-        last_active_at: now,
-        node: shared.config.node.clone(),
-        recorded: false,
-        user_reported: false,
-        end_asked: EndAsked::No,
-    };
-    let facts = Facts {
-        session: id,
-        user: Some(request.user.id),
-        account: Some(connection.account),
-        policy: connection.policy,
-    };
     let screen = match (&request.terminal, &request.start) {
         (Some(terminal), _) => ScreenKind::Terminal(Size::clamped(terminal.window[0], terminal.window[1])),
         (None, Start::Sftp) => ScreenKind::None,
         (None, Start::Shell | Start::Command(_)) => ScreenKind::Text(Size::DEFAULT),
     };
-    Opening { session, facts, screen, recording: connection.recording }
+    let place = (shared.config.node.as_str(), shared.port);
+    connection.opening(SessionType::PamSsh, &request.user, request.from, place, screen)
 }
 
 /// The session itself: ends its row in every case, and says what the person is to be told, and what
@@ -253,7 +225,7 @@ async fn converse(
         Outcome::TargetLost => (EndReason::TargetLost, Some(Trouble::TargetLost { target: target() })),
         Outcome::Terminated(terminated) => (EndReason::Terminated, Some(terminated.into())),
         Outcome::Unfollowed => (EndReason::RecordingLost, Some(Trouble::Unfollowed)),
-        Outcome::Stopping => (EndReason::NodeLost, Some(Trouble::Stopping)),
+        Outcome::Stopping => (EndReason::NodeLost, Some(gateway::Trouble::Stopping.into())),
     };
     open.close(End::new(reason, Millis::now()));
     (trouble, [teller.restore(), screen.restore()].concat())

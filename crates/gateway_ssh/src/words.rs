@@ -1,10 +1,8 @@
 //! What the gateway says to people: one line for each way a connection can come to nothing. Pure.
 
 pub(crate) use gateway::{io_error, visible};
-use hub::{NotOpened, Notice, Question, Terminated, WatchPolicy};
+use hub::{Notice, Question, WatchPolicy};
 use wire::live::LeaseMode;
-
-use crate::DirectoryError;
 
 /// Told at the start of a session, where the person is told or asked of watchers at all.
 pub(crate) const fn greeting(policy: WatchPolicy) -> Option<&'static str> {
@@ -46,6 +44,9 @@ pub(crate) fn notice(notice: &Notice) -> Option<String> {
 /// Why there is no session (any more).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Trouble {
+    /// What every gateway has.
+    #[error(transparent)]
+    Common(gateway::Trouble),
     /// A user's name alone, and no terminal to pick an account on.
     #[error("name the account: use {user}:LOGIN@AGENT as the user name")]
     NoAccount { user: String },
@@ -61,9 +62,6 @@ pub(crate) enum Trouble {
     /// The person left the picker.
     #[error("no account picked")]
     NotPicked,
-    /// The store does not answer.
-    #[error("cannot look this up right now, ask an administrator")]
-    Directory,
     /// The target's machine answered that nobody listens, or the network did.
     #[error("{target} refused the connection: {why}")]
     Refused { target: String, why: String },
@@ -84,12 +82,6 @@ pub(crate) enum Trouble {
         "the host key of {target} changed: expected {pinned}, got {shown}; ask an administrator before you connect"
     )]
     HostKey { target: String, pinned: String, shown: String },
-    /// The session could not be written down, so it is not allowed to happen.
-    #[error("the session could not be written down, so it does not take place; ask an administrator")]
-    Ledger,
-    /// The session must be recorded and cannot be.
-    #[error("this session cannot be recorded: {0}")]
-    NotRecorded(String),
     /// What cannot be recorded does not go on.
     #[error("this file transfer can be recorded no further, so it does not go on")]
     Unfollowed,
@@ -99,35 +91,11 @@ pub(crate) enum Trouble {
     /// The target went away in the middle.
     #[error("{target} broke the connection off")]
     TargetLost { target: String },
-    /// Somebody ended the session.
-    #[error("Session ended by {by}: {reason}")]
-    Terminated { by: String, reason: String },
-    /// The gateway stops.
-    #[error("the gateway is shutting down")]
-    Stopping,
 }
 
-impl From<DirectoryError> for Trouble {
-    /// The details are for the log: they may name what is behind the directory.
-    fn from(error: DirectoryError) -> Self {
-        tracing::error!(%error, "a session came to nothing");
-        Self::Directory
-    }
-}
-
-impl From<NotOpened> for Trouble {
-    fn from(error: NotOpened) -> Self {
-        tracing::error!(%error, "a session came to nothing");
-        match error {
-            NotOpened::Ledger(_) => Self::Ledger,
-            NotOpened::NotRecorded(why) => Self::NotRecorded(why.0),
-        }
-    }
-}
-
-impl From<Terminated> for Trouble {
-    fn from(terminated: Terminated) -> Self {
-        Self::Terminated { by: terminated.by, reason: terminated.reason }
+impl<T: Into<gateway::Trouble>> From<T> for Trouble {
+    fn from(trouble: T) -> Self {
+        Self::Common(trouble.into())
     }
 }
 
@@ -162,7 +130,9 @@ mod tests {
 
     #[test]
     fn a_line_is_one_line() {
-        let trouble = Trouble::Terminated { by: "eve\x07".into(), reason: "done\r\nsightline: lies".into() };
+        let ended =
+            gateway::Trouble::Terminated { by: "eve\x07".into(), reason: "done\r\nsightline: lies".into() };
+        let trouble = Trouble::from(ended);
         assert_eq!(
             trouble.line(),
             "sightline: Session ended by eve<U+0007>: done<U+000D><U+000A>sightline: lies"
