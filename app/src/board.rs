@@ -12,15 +12,15 @@ use wire::{Change, Millis, Piece, SessionId};
 use crate::slices::{self, Slice};
 use crate::table::{Build, Changed, Lens, Order, Row, Rows, View, Waiting};
 
-/// Time to build at once, in milliseconds: a frame or two, so that a click is still felt as answered.
-const SLICE_MS: f64 = 24.0;
+/// Time to build at once, in milliseconds: a frame, so that the page goes on.
+const SLICE_MS: f64 = 16.0;
 
 /// What is counted is brought up to date at most this often, in milliseconds: nobody reads faster.
 const TALLY_MS: f64 = 200.0;
 
 /// While more pieces of a snapshot are to come, those that came are shown this often, in milliseconds: all are there
 /// the sooner.
-const COME_MS: f64 = 100.0;
+const COME_MS: f64 = 250.0;
 
 /// The sessions that the page shows; a handle, cheap to copy.
 #[derive(Clone, Copy, Debug)]
@@ -204,24 +204,30 @@ impl Board {
         }
     }
 
-    /// Builds for as long as a slice; what is left is done in the next one.
+    /// Builds for as long as a slice; what is left is done in the next one, and so is what is made of it.
     fn build(self, by_hand: bool) {
         let slice = Slice::begin(SLICE_MS);
-        let done = self
-            .building
-            .try_update_value(|building| building.take_if(|build| build.step(&mut || slice.has_time())));
+        let mut worked = false;
+        let step = |build: &mut Build| {
+            build.step(&mut || {
+                worked = true;
+                slice.has_time()
+            })
+        };
+        let done = self.building.try_update_value(|building| building.as_mut().map(step));
         match done {
-            Some(Some(build)) => {
-                self.view.update_value(|view| view.take(build));
+            Some(Some(true)) if !worked || slice.has_most() => {
+                let build = self.building.try_update_value(Option::take).flatten();
+                let spent = build.and_then(|build| self.view.try_update_value(|view| view.take(build)));
+                slices::next(move || drop(spent));
                 if by_hand {
                     self.arranged.update(|times| *times += 1);
                 }
                 self.turned();
             }
+            // Not done, or done with little time left to show it.
+            Some(Some(_)) => slices::next(move || self.build(by_hand)),
             // Gone with the page, or replaced by another that is under way.
-            Some(None) if self.building.with_value(Option::is_some) => {
-                slices::next(move || self.build(by_hand));
-            }
             _ => {}
         }
     }

@@ -12,12 +12,18 @@ use web_sys::MessageChannel;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slice {
     ends: f64,
+    ms: f64,
 }
 
 impl Slice {
     /// Begins one of so many milliseconds.
     pub(crate) fn begin(ms: f64) -> Self {
-        Self { ends: now() + ms }
+        Self { ends: now() + ms, ms }
+    }
+
+    /// Whether more than half of it is left.
+    pub(crate) fn has_most(self) -> bool {
+        self.ends - now() > self.ms / 2.0
     }
 
     /// Whether it is not over yet.

@@ -18,9 +18,9 @@ mod tests;
 
 use std::fmt::Write;
 
-use wire::{Attributes, Millis, SessionType};
+use wire::{Millis, SessionType};
 
-use super::{Column, Row};
+use super::{Column, Row, Value};
 
 pub use clause::{Clause, Query, Word};
 pub use key::{example, key_of};
@@ -155,14 +155,14 @@ impl Filter {
             && self.idle.is_none_or(|least| idle >= least)
             && self.active.is_none_or(|most| idle < most)
             && self.watched.is_none_or(|watched| (row.watchers > 0) == watched)
-            && self.mine.is_none_or(|mine| (row.rights.owned || row.shown().user == me) == mine)
+            && self.mine.is_none_or(|mine| (row.rights.owned || row.user() == me) == mine)
             && self.opened.iter().all(within)
-            && (self.values.is_empty() || self.fit(&row.shown()))
+            && (self.values.is_empty() || self.fit(row))
             && self.words.iter().all(|word| word.lets(row.haystack()))
     }
 
-    fn fit(&self, session: &Attributes<'_>) -> bool {
-        self.values.iter().all(|values| values.fit(session))
+    fn fit(&self, row: &Row) -> bool {
+        self.values.iter().all(|values| values.fit(row))
     }
 
     /// Whether rows pass at one time and not at another although they did not change.
@@ -216,28 +216,21 @@ impl Values {
         Self { column, not, on_agents, patterns }
     }
 
-    fn fit(&self, session: &Attributes<'_>) -> bool {
+    fn fit(&self, row: &Row) -> bool {
         let any = |value: &str| self.patterns.iter().any(|pattern| pattern.fits(value));
-        let fits = match self.column {
-            Column::User => any(session.user),
-            Column::FullName => any(session.full_name),
-            Column::Device => any(session.device),
-            Column::Client => any(session.client),
-            Column::ServiceUrl => any(session.service_url),
-            Column::AccountName => {
-                let agent = session.agent.unwrap_or("");
-                any(session.account_name)
-                    || self
-                        .on_agents
-                        .iter()
-                        .any(|(login, on)| pattern::is(session.account_name, login) && pattern::is(agent, on))
+        if self.column == Column::SessionId {
+            return any(Short::of(&row.id).as_str()) != self.not;
+        }
+        let fits = match (self.column, row.value(self.column)) {
+            (Column::AccountName, Value::Text(login)) => {
+                let on = |agent: &str| match row.value(Column::Agent) {
+                    Value::Text(known) => pattern::is(&known, agent),
+                    _ => false,
+                };
+                any(&login) || self.on_agents.iter().any(|(of, agent)| pattern::is(&login, of) && on(agent))
             }
-            Column::ServiceProvider => any(session.service_provider),
-            Column::Agent => any(session.agent.unwrap_or("")),
-            Column::JumpServerGroup => any(session.jump_server_group.unwrap_or("")),
-            Column::Node => any(session.node),
-            Column::Port => any(Short::of(&session.port).as_str()),
-            Column::SessionId => any(Short::of(&session.id).as_str()),
+            (_, Value::Text(text)) => any(&text),
+            (Column::Port, Value::Number(port)) => any(Short::of(&port).as_str()),
             // No clause asks for values of the others.
             _ => true,
         };

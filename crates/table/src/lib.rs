@@ -36,4 +36,4 @@ pub use rows::{Rows, Waiting};
 pub use selection::Selection;
 pub use sheet::Sheet;
 pub use sort::{Direction, Sort};
-pub use view::{Build, Changed, Group, Lens, Line, View};
+pub use view::{Build, Changed, Group, Lens, Line, Spent, View};

@@ -7,10 +7,10 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use wire::{Attributes, Millis, SessionId};
+use wire::{Millis, SessionId};
 
 use super::sort::{Direction, push_value};
-use super::{Column, Sort, Value, time};
+use super::{Column, Row, Sort, Value, time};
 
 /// So many different values are shared; a column with more has few rows for each.
 const SHARED: usize = 16_384;
@@ -109,12 +109,12 @@ impl PartialEq for Key {
 impl Eq for Key {}
 
 impl Order {
-    /// The key of a session.
-    pub(crate) fn key(&self, session: &Attributes<'_>, keys: &mut Keys) -> Key {
+    /// The key of a row.
+    pub(crate) fn key(&self, row: &Row, keys: &mut Keys) -> Key {
         let Keys { bytes, known } = keys;
         bytes.clear();
-        self.push_group(session, bytes);
-        self.sort.push_key(session, bytes);
+        self.push_group(row, bytes);
+        self.sort.push_key(row, bytes);
         let (head, rest) = match bytes.split_first_chunk() {
             Some((head, rest)) => (u64::from_be_bytes(*head), rest),
             None => {
@@ -124,40 +124,40 @@ impl Order {
                 (u64::from_be_bytes(head), &[][..])
             }
         };
-        Key { head, rest: Keys::share(known, rest), id: session.id }
+        Key { head, rest: Keys::share(known, rest), id: row.id }
     }
 
-    /// Appends what the keys of all rows of a session's group begin with. No group's is the beginning of
+    /// Appends what the keys of all rows of a row's group begin with. No group's is the beginning of
     /// another's: text ends with a zero, everything else has eight bytes.
-    pub(crate) fn push_group(&self, session: &Attributes<'_>, key: &mut Vec<u8>) {
+    pub(crate) fn push_group(&self, row: &Row, key: &mut Vec<u8>) {
         let Some(column) = self.group else { return };
         let start = key.len();
-        push_value(key, &self.group_value(column, session));
+        push_value(key, &self.group_value(column, row));
         let direction = self.sort.of(column).map_or(Direction::first(column), |(_, direction)| direction);
         if direction == Direction::Down {
             key[start..].iter_mut().for_each(|byte| *byte = !*byte);
         }
     }
 
-    /// The value that a session's group stands for: times by the day, the last activity by the hour.
-    fn group_value<'a>(&self, column: Column, session: &Attributes<'a>) -> Value<'a> {
+    /// The value that a row's group stands for: times by the day, the last activity by the hour.
+    fn group_value<'a>(&self, column: Column, row: &'a Row) -> Value<'a> {
         let floor = |at: Millis, unit: i64| {
             let shift = i64::from(self.zone) * MINUTE_MS;
             Millis((at.0 + shift).div_euclid(unit) * unit - shift)
         };
-        match column.value(session) {
+        match row.value(column) {
             Value::At(at) => Value::At(floor(at, DAY_MS)),
             Value::Since(at) => Value::Since(floor(at, HOUR_MS)),
             value => value,
         }
     }
 
-    /// What a session's group is called: the value of its column, `2026-11-23`, or `2026-11-23 17:00` for the
+    /// What a row's group is called: the value of its column, `2026-11-23`, or `2026-11-23 17:00` for the
     /// hour of the last activity.
     #[must_use]
-    pub fn group_name(&self, session: &Attributes<'_>) -> String {
+    pub fn group_name(&self, row: &Row) -> String {
         let Some(column) = self.group else { return String::new() };
-        match self.group_value(column, session) {
+        match self.group_value(column, row) {
             Value::Text(text) => text.into_owned(),
             Value::Number(number) => number.to_string(),
             Value::At(at) => time::date(at, self.zone),
@@ -174,10 +174,14 @@ mod tests {
     use super::super::fixture::session;
     use super::*;
     use proptest::prelude::*;
-    use wire::Session;
+    use wire::{Rights, Session};
+
+    fn row(session: &Session) -> Arc<Row> {
+        Row::new(&session.into(), Rights::default(), &mut String::new())
+    }
 
     fn key(order: &Order, session: &Session) -> Key {
-        order.key(&session.into(), &mut Keys::default())
+        order.key(&row(session), &mut Keys::default())
     }
 
     proptest! {
@@ -200,7 +204,7 @@ mod tests {
                 .map(|(user, n)| Session { user: user.clone(), ..session(n) })
                 .collect();
             sessions.sort_by_key(|session| key(&order, session));
-            let mut names: Vec<String> = sessions.iter().map(|session| order.group_name(&session.into())).collect();
+            let mut names: Vec<String> = sessions.iter().map(|session| order.group_name(&row(session))).collect();
             names.dedup();
             let mut once = names.clone();
             once.sort();
@@ -208,9 +212,9 @@ mod tests {
             prop_assert_eq!(names.len(), once.len());
             for session in &sessions {
                 let mut group = Vec::new();
-                order.push_group(&session.into(), &mut group);
+                order.push_group(&row(session), &mut group);
                 for other in &sessions {
-                    let same = order.group_name(&session.into()) == order.group_name(&other.into());
+                    let same = order.group_name(&row(session)) == order.group_name(&row(other));
                     prop_assert_eq!(key(&order, other).starts_with(&group), same);
                 }
             }
@@ -222,7 +226,7 @@ mod tests {
         let at = Millis(1_764_025_200_000);
         let late = Session { started_at: at, last_active_at: at, ..session(1) };
         let name =
-            |group, zone| Order { group: Some(group), zone, ..Order::default() }.group_name(&(&late).into());
+            |group, zone| Order { group: Some(group), zone, ..Order::default() }.group_name(&row(&late));
         assert_eq!(time::iso(at, 0), "2025-11-24T23:00:00.000+00:00");
         assert_eq!(name(Column::StartDate, 0), "2025-11-24");
         assert_eq!(name(Column::StartDate, 60), "2025-11-25");

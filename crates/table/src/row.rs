@@ -1,13 +1,18 @@
 //! One session as the table holds it: its text in one piece, so that a hundred thousand take little room and are
 //! quick to search.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use wire::{Attributes, End, EndAsked, Millis, Rights, Session, SessionId, SessionType};
 
+use super::{Column, Value};
+
 /// The texts of a session, in the order of [`Row::texts`].
 const TEXTS: usize = 10;
+/// Its user's name among them.
+const USER: usize = 0;
 
 /// One session as the table holds it. Never changed: a change puts another in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +109,34 @@ impl Row {
         ]
     }
 
+    /// The value that it has in a column; of all that it is, nothing else is looked at.
+    #[must_use]
+    pub fn value(&self, column: Column) -> Value<'_> {
+        if let Some(nth) = text_of(column) {
+            return Value::Text(Cow::Borrowed(self.text(nth)));
+        }
+        match column {
+            Column::StartDate => Value::At(self.started_at),
+            Column::Type => Value::Text(Cow::Borrowed(self.kind.as_str())),
+            Column::Port => Value::Number(self.port.into()),
+            Column::Watchers => Value::Number(self.watchers.into()),
+            Column::Idle => Value::Since(self.last_active_at),
+            Column::SessionId => Value::Text(Cow::Owned(self.id.to_string())),
+            _ => Value::Text(Cow::Borrowed("")),
+        }
+    }
+
+    /// Name of its user.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        self.text(USER)
+    }
+
+    fn text(&self, nth: usize) -> &str {
+        let (start, end) = self.spans[nth];
+        &self.text[start as usize..end as usize]
+    }
+
     /// Its attributes.
     #[must_use]
     pub fn shown(&self) -> Attributes<'_> {
@@ -154,6 +187,23 @@ impl Row {
     }
 }
 
+/// Which of a row's texts a column shows.
+const fn text_of(column: Column) -> Option<usize> {
+    match column {
+        Column::User => Some(USER),
+        Column::FullName => Some(1),
+        Column::Device => Some(2),
+        Column::Client => Some(3),
+        Column::ServiceUrl => Some(4),
+        Column::AccountName => Some(5),
+        Column::ServiceProvider => Some(6),
+        Column::Node => Some(7),
+        Column::Agent => Some(8),
+        Column::JumpServerGroup => Some(9),
+        _ => None,
+    }
+}
+
 /// Appends a text in lower case.
 fn push_lower(buffer: &mut String, text: &str) {
     if text.is_ascii() {
@@ -200,6 +250,9 @@ mod tests {
             };
             let row = Row::new(&(&session).into(), Rights::default(), &mut String::new());
             prop_assert_eq!(row.session(), session.clone());
+            for column in Column::ALL.into_iter().chain(Column::LOG) {
+                prop_assert_eq!(row.value(column), column.value(&(&session).into()), "{:?}", column);
+            }
             for text in Row::texts(&(&session).into()) {
                 prop_assert!(row.haystack().contains(&text.to_lowercase()));
             }

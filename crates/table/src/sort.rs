@@ -3,10 +3,9 @@
 mod text;
 
 use serde::{Deserialize, Serialize};
-use wire::Attributes;
 
-use super::Column;
 use super::column::Value;
+use super::{Column, Row};
 
 /// Which way a column is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,11 +100,11 @@ impl Sort {
         }
     }
 
-    /// Appends what a session sorts by; what it appends for one is never the beginning of what it does for another.
-    pub(crate) fn push_key(&self, session: &Attributes<'_>, key: &mut Vec<u8>) {
+    /// Appends what a row sorts by; what it appends for one is never the beginning of what it does for another.
+    pub(crate) fn push_key(&self, row: &Row, key: &mut Vec<u8>) {
         for (column, direction) in &self.0 {
             let start = key.len();
-            push_value(key, &column.value(session));
+            push_value(key, &row.value(*column));
             if *direction == Direction::Down {
                 key[start..].iter_mut().for_each(|byte| *byte = !*byte);
             }
@@ -183,6 +182,7 @@ mod tests {
     use super::super::fixture::session;
     use super::*;
     use proptest::prelude::*;
+    use wire::Rights;
 
     fn text_key(text: &str) -> Vec<u8> {
         let mut key = Vec::new();
@@ -213,7 +213,7 @@ mod tests {
         (rows[1].port, rows[2].port) = (9, 80);
         rows.sort_by_cached_key(|row| {
             let mut key = Vec::new();
-            sort.push_key(&row.into(), &mut key);
+            sort.push_key(&Row::new(&row.into(), Rights::default(), &mut String::new()), &mut key);
             key
         });
         let order: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.port)).collect();

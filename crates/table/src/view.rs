@@ -16,7 +16,7 @@ use wire::{Millis, SessionId, SessionType};
 
 use super::order::{Key, Keys};
 use super::{Filter, Order, Row, Rows};
-pub use build::Build;
+pub use build::{Build, Spent};
 use chunks::Chunks;
 pub use groups::{Group, Line};
 
@@ -34,8 +34,12 @@ pub struct Changed {
 struct Entry {
     key: Key,
     row: Arc<Row>,
-    /// Whether it passes the filter, whatever types are chosen.
-    passes: bool,
+}
+
+impl Entry {
+    fn of(row: &Arc<Row>, order: &Order, keys: &mut Keys) -> Self {
+        Self { key: order.key(row, keys), row: row.clone() }
+    }
 }
 
 /// What the rows are held against.
@@ -50,16 +54,14 @@ pub struct Lens {
 }
 
 impl Lens {
-    fn entry(&self, order: &Order, row: &Arc<Row>, keys: &mut Keys) -> Entry {
-        Entry { key: order.key(&row.shown(), keys), row: row.clone(), passes: self.passes(row) }
-    }
-
+    /// Whether a row passes the filter, whatever types are chosen.
     fn passes(&self, row: &Row) -> bool {
         self.filter.passes_but_kind(row, self.now, &self.me)
     }
 
-    fn shows(&self, entry: &Entry) -> bool {
-        entry.passes && self.filter.passes_kind(entry.row.kind)
+    /// Whether a row that passes is of a type that is chosen.
+    const fn shows(&self, row: &Row) -> bool {
+        self.filter.passes_kind(row.kind)
     }
 }
 
@@ -81,15 +83,17 @@ pub struct View {
 struct Counts([usize; SessionType::ALL.len()]);
 
 impl Counts {
-    fn enter(&mut self, entry: &Entry) {
-        if entry.passes && entry.row.ended.is_none() {
-            self.0[entry.row.kind as usize] += 1;
+    /// Counts a row that passes.
+    fn enter(&mut self, row: &Row) {
+        if row.ended.is_none() {
+            self.0[row.kind as usize] += 1;
         }
     }
 
-    fn leave(&mut self, entry: &Entry) {
-        if entry.passes && entry.row.ended.is_none() {
-            let count = &mut self.0[entry.row.kind as usize];
+    /// No longer counts a row that passed.
+    fn leave(&mut self, row: &Row) {
+        if row.ended.is_none() {
+            let count = &mut self.0[row.kind as usize];
             *count = count.saturating_sub(1);
         }
     }
@@ -100,7 +104,7 @@ impl View {
     pub fn rebuild(&mut self, rows: &Rows) {
         let mut build = self.reordered(self.order.clone(), rows.iter().cloned());
         build.finish();
-        self.take(build);
+        let _spent = self.take(build);
     }
 
     /// How many rows it has, folded ones included.
@@ -169,7 +173,7 @@ impl View {
     /// Where a session stands among the shown rows, folded ones included.
     #[must_use]
     pub fn place(&self, id: SessionId, rows: &Rows) -> Option<usize> {
-        let key = self.order.key(&rows.get(id)?.shown(), &mut Keys::default());
+        let key = self.order.key(rows.get(id)?, &mut Keys::default());
         self.shown.find(|entry| entry.key.cmp(&key)).ok()
     }
 }
@@ -208,7 +212,7 @@ mod tests {
     fn arrange(view: &mut View, build: Build) {
         let mut build = build;
         build.finish();
-        view.take(build);
+        let _spent = view.take(build);
     }
 
     proptest! {

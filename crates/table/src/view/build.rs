@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use super::super::order::Keys;
 use super::super::{Order, Row};
-use super::chunks::Chunks;
+use super::chunks::{Chunks, PIECE};
 use super::{Changed, Counts, Entry, Lens, View};
 
-/// Rows that are keyed, or passed over, before the clock is looked at.
+/// Rows that are keyed before the clock is looked at.
 const ROWS_AT_ONCE: usize = 512;
+/// Pieces that are passed over before it is.
+const PIECES_AT_ONCE: usize = 4;
 /// Rows that are sorted at once; the sorted runs are merged.
-const RUN: usize = 4_096;
+const RUN: usize = 8_192;
 
 /// What a [`View`] is to become. While it is built, the view goes on as it is.
 #[derive(Debug)]
@@ -24,14 +26,24 @@ pub struct Build {
     /// Sorted runs, each sorted after the others.
     runs: Vec<Vec<Entry>>,
     run: Vec<Entry>,
-    /// The rows in order, as soon as they are, of which nobody has said yet whether they are shown.
-    sorted: Option<std::vec::IntoIter<Entry>>,
-    all: Chunks<Entry>,
+    /// The rows in order, as soon as they are.
+    sorted: Option<Sorted>,
+    /// All of them, where their order is another one.
+    all: Option<Chunks<Entry>>,
     shown: Chunks<Entry>,
     counts: Counts,
     /// What changed since it was begun.
     changed: Vec<Changed>,
     done: bool,
+}
+
+/// Rows in order, of which nobody has said yet whether they are shown.
+#[derive(Debug)]
+enum Sorted {
+    /// In another order than before.
+    Anew(std::vec::IntoIter<Entry>),
+    /// As they stood, and the piece of them that is the next.
+    Before(Chunks<Entry>, usize),
 }
 
 impl View {
@@ -48,7 +60,7 @@ impl View {
     /// Begins to filter it another way.
     #[must_use]
     pub fn refiltered(&self, lens: Lens) -> Build {
-        Build::new(self.order.clone(), lens, Vec::new(), Some(self.all.iter().cloned().collect()))
+        Build::new(self.order.clone(), lens, Vec::new(), Some(Sorted::Before(self.all.clone(), 0)))
     }
 
     /// Begins to sort and filter it another way.
@@ -60,18 +72,38 @@ impl View {
         Build::new(order, lens, self.iter_all().cloned().collect(), None)
     }
 
-    /// Takes what was built; whatever changed meanwhile is followed.
-    pub fn take(&mut self, build: Build) {
-        let Build { order, lens, all, shown, counts, changed, .. } = build;
-        (self.order, self.lens, self.shown, self.counts) = (order, lens, shown, counts);
-        self.all = all;
-        self.follow(&changed);
+    /// Takes what was built, and whatever changed meanwhile. What it no longer needs comes back: a hundred thousand
+    /// rows take a while to let go.
+    pub fn take(&mut self, build: Build) -> Spent {
+        let Build { order, lens, all, shown, counts, changed, sorted, .. } = build;
+        (self.order, self.lens, self.counts) = (order, lens, counts);
+        let shown = std::mem::replace(&mut self.shown, shown);
+        let all = match all {
+            Some(all) => {
+                let before = std::mem::replace(&mut self.all, all);
+                self.follow(&changed);
+                Some(before)
+            }
+            None => {
+                self.follow_shown(&changed);
+                None
+            }
+        };
         self.find_groups();
+        Spent { _shown: shown, _all: all, _sorted: sorted }
     }
 }
 
+/// What a view no longer needs.
+#[derive(Debug)]
+pub struct Spent {
+    _shown: Chunks<Entry>,
+    _all: Option<Chunks<Entry>>,
+    _sorted: Option<Sorted>,
+}
+
 impl Build {
-    fn new(order: Order, lens: Lens, rows: Vec<Arc<Row>>, sorted: Option<Vec<Entry>>) -> Self {
+    fn new(order: Order, lens: Lens, rows: Vec<Arc<Row>>, sorted: Option<Sorted>) -> Self {
         Self {
             order,
             lens,
@@ -79,8 +111,8 @@ impl Build {
             keys: Keys::shared(),
             runs: Vec::new(),
             run: Vec::new(),
-            sorted: sorted.map(Vec::into_iter),
-            all: Chunks::default(),
+            all: sorted.is_none().then(Chunks::default),
+            sorted,
             shown: Chunks::default(),
             counts: Counts::default(),
             changed: Vec::new(),
@@ -131,7 +163,7 @@ impl Build {
 
     fn key(&mut self) {
         for row in self.rows.by_ref().take(ROWS_AT_ONCE) {
-            self.run.push(self.lens.entry(&self.order, &row, &mut self.keys));
+            self.run.push(Entry::of(&row, &self.order, &mut self.keys));
         }
         if self.run.len() >= RUN || self.rows.len() == 0 {
             let mut run = std::mem::take(&mut self.run);
@@ -143,7 +175,7 @@ impl Build {
     /// Merges two runs of about the same length into one; the last one is all.
     fn merge(&mut self) {
         match (self.runs.pop(), self.runs.is_empty()) {
-            (last, true) => self.sorted = Some(last.unwrap_or_default().into_iter()),
+            (last, true) => self.sorted = Some(Sorted::Anew(last.unwrap_or_default().into_iter())),
             (None, false) => {}
             (Some(a), false) => {
                 // The shortest ones first: each row is moved as seldom as can be.
@@ -157,16 +189,42 @@ impl Build {
     }
 
     fn pass(&mut self) {
-        let Some(sorted) = &mut self.sorted else { return };
-        for mut entry in sorted.by_ref().take(ROWS_AT_ONCE) {
-            entry.passes = self.lens.passes(&entry.row);
-            self.counts.enter(&entry);
-            if self.lens.shows(&entry) {
-                self.shown.push(entry.clone());
+        for _ in 0..PIECES_AT_ONCE {
+            let piece = match &mut self.sorted {
+                Some(Sorted::Anew(entries)) => {
+                    let piece = Arc::new(entries.by_ref().take(PIECE).collect::<Vec<_>>());
+                    self.all.get_or_insert_default().push_piece(piece.clone());
+                    Some(piece).filter(|piece| !piece.is_empty())
+                }
+                Some(Sorted::Before(entries, next)) => {
+                    *next += 1;
+                    entries.piece(*next - 1).cloned()
+                }
+                None => None,
+            };
+            match piece {
+                Some(piece) => self.pass_piece(piece),
+                None => self.done = true,
             }
-            self.all.push(entry);
         }
-        self.done = sorted.len() == 0;
+    }
+
+    /// Takes of a piece what is shown; all of it as it is, where all is.
+    fn pass_piece(&mut self, piece: Arc<Vec<Entry>>) {
+        let Self { lens, shown, counts, .. } = self;
+        let shows = |entry: &&Entry| {
+            let passes = lens.passes(&entry.row);
+            if passes {
+                counts.enter(&entry.row);
+            }
+            passes && lens.shows(&entry.row)
+        };
+        let picked: Vec<&Entry> = piece.iter().filter(shows).collect();
+        if picked.len() == piece.len() {
+            shown.push_piece(piece);
+        } else {
+            picked.into_iter().for_each(|entry| shown.push(entry.clone()));
+        }
     }
 }
 

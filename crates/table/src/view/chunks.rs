@@ -1,15 +1,18 @@
 //! A long sorted list in short pieces: what comes or goes moves its neighbours and not the whole list.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A piece is cut in two when it gets longer than this: moving its entries takes a few microseconds.
 const LONGEST: usize = 512;
+/// Entries of a piece of a list that is made from its first entry to its last: there is room for more.
+pub(super) const PIECE: usize = LONGEST / 2;
 
-/// A sorted list; the order is that of whoever asks.
+/// A sorted list; the order is that of whoever asks. A copy shares its pieces until one of the two changes them.
 #[derive(Clone, Debug)]
 pub(super) struct Chunks<T> {
     /// None of them is empty.
-    chunks: Vec<Vec<T>>,
+    chunks: Vec<Arc<Vec<T>>>,
     len: usize,
 }
 
@@ -19,18 +22,31 @@ impl<T> Default for Chunks<T> {
     }
 }
 
-impl<T> Chunks<T> {
+impl<T: Clone> Chunks<T> {
     /// Puts an entry behind all others.
     pub(super) fn push(&mut self, entry: T) {
-        match self.chunks.last_mut().filter(|last| last.len() < LONGEST / 2) {
-            Some(last) => last.push(entry),
+        match self.chunks.last_mut().filter(|last| last.len() < PIECE) {
+            Some(last) => Arc::make_mut(last).push(entry),
             None => {
-                let mut last = Vec::with_capacity(LONGEST / 2);
+                let mut last = Vec::with_capacity(PIECE);
                 last.push(entry);
-                self.chunks.push(last);
+                self.chunks.push(Arc::new(last));
             }
         }
         self.len += 1;
+    }
+
+    /// Puts a piece behind all others; it may be shared with another list.
+    pub(super) fn push_piece(&mut self, piece: Arc<Vec<T>>) {
+        if !piece.is_empty() {
+            self.len += piece.len();
+            self.chunks.push(piece);
+        }
+    }
+
+    /// One of its pieces, by number.
+    pub(super) fn piece(&self, nth: usize) -> Option<&Arc<Vec<T>>> {
+        self.chunks.get(nth)
     }
 
     /// How many entries it has.
@@ -51,13 +67,13 @@ impl<T> Chunks<T> {
 
     /// The entries in their order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flatten()
+        self.chunks.iter().flat_map(|chunk| chunk.iter())
     }
 
     /// The entries from a place on.
     pub(super) fn iter_from(&self, place: usize) -> impl Iterator<Item = &T> {
         let (chunk, at) = self.spot(place).unwrap_or((self.chunks.len(), 0));
-        self.chunks[chunk..].iter().flatten().skip(at)
+        self.chunks[chunk..].iter().flat_map(|chunk| chunk.iter()).skip(at)
     }
 
     /// How many entries come first for which this holds; it holds for no later one.
@@ -73,16 +89,14 @@ impl<T> Chunks<T> {
         if is_there { Ok(place) } else { Err(place) }
     }
 
-    /// The entry of which this says that it is equal.
-    pub(super) fn known(&self, mut compare: impl FnMut(&T) -> Ordering) -> Option<&T> {
-        let (chunk, at, is_there) = self.search(&mut compare);
-        if is_there { self.chunks[chunk].get(at) } else { None }
-    }
-
     /// Puts an entry in its place, or in that of the one that is equal.
     pub(super) fn put(&mut self, entry: T, mut compare: impl FnMut(&T, &T) -> Ordering) {
+        let last = self.chunks.last().and_then(|last| last.last());
+        if last.is_none_or(|last| compare(last, &entry).is_lt()) {
+            return self.push(entry);
+        }
         let (nth, at, is_there) = self.search(&mut |known| compare(known, &entry));
-        let Some(chunk) = self.chunks.get_mut(nth) else { return self.push(entry) };
+        let Some(chunk) = self.chunks.get_mut(nth).map(Arc::make_mut) else { return self.push(entry) };
         if is_there {
             chunk[at] = entry;
             return;
@@ -91,7 +105,7 @@ impl<T> Chunks<T> {
         self.len += 1;
         if chunk.len() > LONGEST {
             let half = chunk.split_off(chunk.len() / 2);
-            self.chunks.insert(nth + 1, half);
+            self.chunks.insert(nth + 1, Arc::new(half));
         }
     }
 
@@ -99,7 +113,7 @@ impl<T> Chunks<T> {
     pub(super) fn take(&mut self, mut compare: impl FnMut(&T) -> Ordering) {
         let (nth, at, is_there) = self.search(&mut compare);
         if is_there {
-            self.chunks[nth].remove(at);
+            Arc::make_mut(&mut self.chunks[nth]).remove(at);
             self.len -= 1;
             if self.chunks[nth].is_empty() {
                 self.chunks.remove(nth);
@@ -127,7 +141,7 @@ impl<T> Chunks<T> {
     }
 
     fn place(&self, chunk: usize, at: usize) -> usize {
-        self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at
+        self.chunks[..chunk].iter().map(|chunk| chunk.len()).sum::<usize>() + at
     }
 
     /// The piece, and where in it, of the first entry for which this does not hold.
@@ -138,7 +152,7 @@ impl<T> Chunks<T> {
     }
 }
 
-impl<T> FromIterator<T> for Chunks<T> {
+impl<T: Clone> FromIterator<T> for Chunks<T> {
     fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
         let mut chunks = Self::default();
         entries.into_iter().for_each(|entry| chunks.push(entry));
@@ -152,6 +166,27 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        /// A copy goes its own way.
+        #[test]
+        fn a_copy_shares_nothing_that_changes(
+            first in 1..2_000_u32,
+            edits in prop::collection::vec((any::<bool>(), 0..3_000_u32), 1..200),
+        ) {
+            let plain: Vec<u32> = (0..first).map(|n| n * 2).collect();
+            let mut chunks: Chunks<u32> = plain.iter().copied().collect();
+            let mut copy = Chunks::default();
+            (0..).map_while(|nth| chunks.piece(nth)).for_each(|piece| copy.push_piece(piece.clone()));
+            for (come, n) in edits {
+                if come {
+                    chunks.put(n, u32::cmp);
+                } else {
+                    chunks.take(|entry| entry.cmp(&n));
+                }
+            }
+            prop_assert_eq!(copy.len(), plain.len());
+            prop_assert!(copy.iter().eq(&plain));
+        }
+
         /// It holds what a plain list would.
         #[test]
         fn it_is_a_list(
@@ -163,7 +198,6 @@ mod tests {
             for (come, n) in edits {
                 let place = chunks.find(|entry| entry.cmp(&n));
                 prop_assert_eq!(place, plain.binary_search(&n));
-                prop_assert_eq!(chunks.known(|entry| entry.cmp(&n)).is_some(), place.is_ok());
                 if come {
                     chunks.put(n, u32::cmp);
                 } else {

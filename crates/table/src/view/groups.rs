@@ -106,11 +106,10 @@ impl View {
         let (mut first, mut prefix) = (0, Vec::new());
         while let Some(entry) = self.shown.get(first) {
             prefix.clear();
-            let shown = entry.row.shown();
-            self.order.push_group(&shown, &mut prefix);
+            self.order.push_group(&entry.row, &mut prefix);
             let last = |other: &Entry| other.key <= entry.key || other.key.starts_with(&prefix);
             let len = self.shown.partition_point(last) - first;
-            let name = self.order.group_name(&shown);
+            let name = self.order.group_name(&entry.row);
             groups.push(Group { name, len, is_open: true, first, line: 0 });
             first += len;
         }

@@ -189,9 +189,12 @@ impl Scroll {
     /// Scrolls to a position, as soon as [`Scroll::arrive`] is called. Where that is beyond the end, the browser
     /// says so by scrolling back.
     fn go_to(self, top: i32) {
-        self.seen.update_value(|seen| seen.top = top);
+        let before = self.seen.try_update_value(|seen| std::mem::replace(&mut seen.top, top));
         self.stretch();
-        self.due.set_value(Some(top));
+        // At the top there is nowhere to go, and nothing to be laid out before the rest of the page.
+        if top != 0 || before != Some(0) || self.due.with_value(Option::is_some) {
+            self.due.set_value(Some(top));
+        }
     }
 
     /// Is where it was told to go.
