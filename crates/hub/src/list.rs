@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
-use wire::{End, Session, SessionId, Update};
+use wire::{Attributes, End, Session, SessionId, Update};
 
 use crate::Facts;
 use crate::registry::Entry;
@@ -53,8 +53,8 @@ impl Unread {
 
     /// Its attributes now.
     #[must_use]
-    pub fn read(&self) -> Session {
-        self.0.read()
+    pub fn attributes(&self) -> Attributes<'_> {
+        self.0.attributes()
     }
 }
 

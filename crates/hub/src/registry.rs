@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{broadcast, watch};
-use wire::{AccountId, End, EndAsked, EndReason, Millis, Session, SessionId, Update};
+use wire::{AccountId, Attributes, End, EndAsked, EndReason, Millis, Session, SessionId, Update};
 
 use crate::control::{Desk, Times};
 use crate::live::Live;
@@ -366,14 +366,18 @@ impl Entry {
         *lock(&self.facts)
     }
 
-    pub(crate) fn read(&self) -> Session {
+    pub(crate) fn attributes(&self) -> Attributes<'_> {
         let Update { watchers, last_active_at, .. } = self.update();
         let end_asked = self.asked.as_ref().map_or(EndAsked::No, |asked| *lock(asked));
-        Session { watchers, last_active_at, end_asked, ..self.session.clone() }
+        Attributes { watchers, last_active_at, end_asked, ..(&self.session).into() }
     }
 
     pub(crate) fn listed(&self) -> Listed {
-        Listed { session: self.read(), facts: self.facts(), screen: self.live.has_screen() }
+        Listed {
+            session: self.attributes().to_session(),
+            facts: self.facts(),
+            screen: self.live.has_screen(),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! A session's attributes where they stand, for those who read a hundred thousand of them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::frame::encode;
 use crate::{EndAsked, FrameError, MAX_FRAME_BYTES, Millis, Rights, Session, SessionId, SessionType};
 
 /// The attributes of a [`Session`], borrowed from a message or from wherever else they are held; read from what a
-/// session was written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// session was written as, and written as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "they are those of `Session`")]
 pub struct Attributes<'a> {
     // In the order of `Session`: that is how they are written.
@@ -87,7 +88,7 @@ impl Attributes<'_> {
     }
 }
 
-/// A [`FeedFrame::Snapshot`](crate::FeedFrame::Snapshot), read without copying its sessions.
+/// A [`FeedFrame::Snapshot`](crate::FeedFrame::Snapshot), read and written without copying its sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
     /// Last `Changes` before it.
@@ -101,6 +102,12 @@ pub struct Piece<'a> {
 impl<'a> Piece<'a> {
     /// What a snapshot's bytes begin with: the number of its variant.
     const TAG: u8 = 1;
+
+    /// The frame.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        encode(&(Self::TAG, self.seq, &self.sessions, self.rest))
+    }
 
     /// Reads it; none when the bytes are a frame of another kind.
     ///

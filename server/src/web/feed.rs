@@ -12,7 +12,7 @@ use axum::response::Response;
 use hub::{List, Unread};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
-use wire::{End, EndReason, FeedFrame, Millis, Rights, encode};
+use wire::{End, EndReason, FeedFrame, Millis, Piece, Rights, encode};
 
 use super::gauges::Kind;
 use super::signed_in::Signed;
@@ -187,8 +187,8 @@ impl Feed {
             let made = spawn_blocking(move || {
                 let piece = |range: Range<usize>| {
                     let rest = u32::try_from(open.len() - range.end).unwrap_or(u32::MAX);
-                    let sessions = open[range].iter().map(|(open, rights)| (open.read(), *rights)).collect();
-                    encode(&FeedFrame::Snapshot { seq, sessions, rest })
+                    let sessions = open[range].iter().map(|(open, rights)| (open.attributes(), *rights));
+                    Piece { seq, sessions: sessions.collect(), rest }.write()
                 };
                 some.into_iter().map(piece).collect::<Vec<_>>()
             });

@@ -137,11 +137,11 @@ async fn what_was_opened_last_comes_first_and_is_read_as_it_is_then() {
         opened.push(hub.open(opening).await.unwrap());
     }
     let unread = hub.list().newest_first();
-    let started: Vec<_> = unread.iter().map(|unread| unread.read().started_at.0).collect();
+    let started: Vec<_> = unread.iter().map(|unread| unread.attributes().started_at.0).collect();
     assert_eq!(started, [3, 2, 1]);
     let id = unread[0].facts().session;
     let watcher = watch(&hub, id).await;
-    assert_eq!(unread[0].read().watchers, 1);
+    assert_eq!(unread[0].attributes().watchers, 1);
     assert!(unread[0].has_screen());
     drop(watcher);
 }

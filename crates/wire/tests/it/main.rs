@@ -162,6 +162,7 @@ proptest! {
     fn a_snapshot_is_read_without_copying_it(frame in feed_frame()) {
         let bytes = encode(&frame);
         let piece = Piece::read(&bytes).transpose().unwrap();
+        prop_assert!(piece.iter().all(|piece| piece.write() == bytes));
         let read = piece.map(|Piece { seq, sessions, rest }| {
             let copy = |(session, rights): &(Attributes<'_>, Rights)| (session.to_session(), *rights);
             FeedFrame::Snapshot { seq, sessions: sessions.iter().map(copy).collect(), rest }
