@@ -69,6 +69,12 @@ pub use views::{Changer, ViewRow};
 const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// Connections to SQLite: one writes at a time, the others read.
 const SQLITE_CONNECTIONS: u32 = 6;
+/// Memory that a connection to SQLite may keep pages in, in KiB: many sessions that are opened at once reach
+/// into every index, and a page that is not kept is read and written again for each.
+const SQLITE_CACHE_KIB: u32 = 32 << 10;
+/// Pages of 4 KiB in SQLite's log before they are brought into the file: each goes there once, however often it was
+/// written.
+const SQLITE_LOG_PAGES: u32 = 8 << 10;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long to wait for a free connection, or for the database to answer at all.
@@ -139,7 +145,8 @@ impl Store {
             // FULL: a commit is on the disk when it returns, so what was accepted survives a power cut.
             let pragmas = sqlx::AssertSqlSafe(format!(
                 "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; \
-                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA cache_size = -{SQLITE_CACHE_KIB}; PRAGMA wal_autocheckpoint = {SQLITE_LOG_PAGES};"
             ));
             options = options.max_connections(SQLITE_CONNECTIONS).test_before_acquire(false).after_connect(
                 move |connection, _| {
