@@ -228,6 +228,48 @@ test('a heading is dragged by touch, let go with Escape, and its edge pulled and
   expect(cut).toBe(false);
 });
 
+test('a finger that rests opens the menu; one that drags a heading to the edge scrolls the table', async ({ world }) => {
+  await world.shell();
+  const page = await world.sessionsPage('oscar');
+  const sessions = new SessionsPage(page);
+  await expect(sessions.sshRows).toHaveCount(1);
+  const cdp = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x = 0, y = 0) =>
+    cdp.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
+
+  // On a row; lifting the finger leaves the menu open.
+  const row = (await sessions.sshRows.first().locator('.c-device').boundingBox())!;
+  await touch('touchStart', row.x + 10, row.y + row.height / 2);
+  await expect(item(page, 'Watch')).toBeVisible();
+  await touch('touchEnd');
+  await expect(item(page, 'Watch')).toBeVisible();
+  await item(page, 'Copy link').click();
+  await expect(page.getByRole('menu')).toBeHidden();
+
+  // On a heading; the finger that asked for it drags nothing afterwards.
+  const head = (await sessions.header('Device').boundingBox())!;
+  await touch('touchStart', head.x + head.width / 2, head.y + head.height / 2);
+  await expect(item(page, 'Hide')).toBeVisible();
+  await touch('touchMove', head.x + head.width * 2, head.y + head.height / 2);
+  await expect(page.locator('th.dragging')).toHaveCount(0);
+  await touch('touchEnd');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toBeHidden();
+
+  // Held at the edge, the table scrolls until the last column is there.
+  await page.setViewportSize({ width: 700, height: 800 });
+  const box = page.locator('.grid');
+  await expect.poll(() => box.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+  const { x, y, width: wide, height } = (await sessions.header('Device').boundingBox())!;
+  const right = await box.evaluate((box) => box.getBoundingClientRect().right);
+  await touch('touchStart', x + wide / 2, y + height / 2);
+  await touch('touchMove', x + wide / 2 + 20, y + height / 2);
+  await touch('touchMove', right - 10, y + height / 2);
+  await expect.poll(() => box.evaluate((box) => box.scrollLeft + box.clientWidth >= box.scrollWidth - 1)).toBe(true);
+  await touch('touchEnd');
+  await expect(said(page)).toHaveText(/^Device is column [89] of 9\./);
+});
+
 test('several sessions are ended with one reason', async ({ world }) => {
   const terminals = [await world.shell(), await world.shell()];
   const page = await world.sessionsPage('oscar');

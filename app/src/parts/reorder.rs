@@ -154,11 +154,17 @@ impl Reorder {
             Axis::Across => (x as f32, (bounds.top() + bounds.height() / 2.0) as f32),
             Axis::Down => ((bounds.left() + bounds.width() / 2.0) as f32, y as f32),
         };
-        let over = document()
-            .element_from_point(x, y)
-            .and_then(|element| element.closest("[data-col]").ok().flatten())
-            .as_ref()
-            .and_then(column_of);
+        let at = |x: f32, y: f32| document().element_from_point(x, y);
+        let standing =
+            |element: Element| element.closest("[data-col]").ok().flatten().as_ref().and_then(column_of);
+        let over = at(x, y).and_then(|element| {
+            standing(element.clone()).or_else(|| {
+                // Over what stands beside the columns and above them, the last one in sight is meant.
+                let beside = element.closest("th").ok().flatten()?.get_bounding_client_rect();
+                #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+                at(beside.left() as f32 - 1.0, y).and_then(standing)
+            })
+        });
         if let Some(over) = over {
             let dragged = Some(Dragged { column, over });
             if self.dragged.get_untracked() != dragged {

@@ -8,6 +8,7 @@ mod dom;
 mod focus;
 mod group;
 mod header;
+mod long_touch;
 mod menu;
 mod painter;
 mod scroll;
@@ -25,6 +26,7 @@ use crate::text::count;
 use crate::words::{fill, words};
 use focus::Focus;
 use header::Header;
+use long_touch::LongTouch;
 use menu::{Menu, MenuPanel};
 use scroll::Scroll;
 use widths::Widths;
@@ -42,6 +44,7 @@ pub(super) fn Grid() -> AnyView {
     painter::start(controls, scroll, body);
     let terminator = use_terminator();
     let reorder = Reorder::new(Axis::Across);
+    let long_touch = LongTouch::new(menu, reorder);
     let class = Signal::derive(move || {
         let fits = if scroll.fits() { " fits" } else { "" };
         let held = match (reorder.dragged(), widths.is_pulled()) {
@@ -73,7 +76,14 @@ pub(super) fn Grid() -> AnyView {
                     on:keydown=move |event| focus.key(&event)
                     on:focusin=move |event| focus.entered(&event)
                     on:focusout=move |event| focus.left(&event)
-                    on:contextmenu=move |event| menu.asked(&event)
+                    on:contextmenu=move |event| {
+                        long_touch.over();
+                        menu.asked(&event);
+                    }
+                    on:pointerdown=move |event| long_touch.down(&event)
+                    on:pointermove=move |event| long_touch.moved(&event)
+                    on:pointerup=move |_| long_touch.over()
+                    on:pointercancel=move |_| long_touch.over()
                 >
                     <Header reorder scroller widths menu/>
                     <tbody

@@ -96,6 +96,14 @@ impl Menu {
         true
     }
 
+    /// The finger that opened it is lifted over it, and not beside it, where it would close it again.
+    pub(super) fn hold(self, pointer: i32) {
+        if let Some(panel) = self.panel.get_untracked() {
+            // The finger may be gone by now.
+            let _gone = panel.set_pointer_capture(pointer);
+        }
+    }
+
     fn close(self) {
         if let Some(panel) = self.panel.get_untracked() {
             let _closed = panel.hide_popover();
