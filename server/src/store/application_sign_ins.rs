@@ -7,6 +7,23 @@ use wire::{AgentId, EndReason, Millis, SessionId};
 use super::rows::parsed;
 use super::{Store, StoreError};
 
+/// Of a table with a sign-in and its session: those whose session on the node `$1` ended as `$2`, node lost, and
+/// which are good still at `$3`.
+macro_rules! left_open {
+    ($table:literal, $columns:expr) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM ",
+            $table,
+            " AS t JOIN sessions ON sessions.id = t.session_id \
+             JOIN web_sign_ins ON web_sign_ins.cookie_hash = t.sign_in \
+             WHERE sessions.node = $1 AND sessions.end_reason = $2 AND web_sign_ins.expires_at > $3"
+        )
+    };
+}
+pub(super) use left_open;
+
 impl Store {
     /// Keeps a new session of a sign-in at an application, in the place of one that has ended: a cookie of that
     /// one is good for nothing.
@@ -94,14 +111,15 @@ impl Store {
     }
 
     /// Where the last session of a sign-in at an application came from, and the hash of its cookie, when that
-    /// session ended only because its node went away: it may have a new one.
+    /// session ended in this way.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn resumable_application_sign_in(
+    pub async fn ended_application_sign_in(
         &self,
         sign_in: &str,
         application: AgentId,
+        reason: EndReason,
     ) -> Result<Option<(String, Option<String>)>, StoreError> {
         let row = sqlx::query(
             "SELECT sessions.device, application_sign_ins.cookie_hash FROM application_sign_ins \
@@ -111,33 +129,10 @@ impl Store {
         )
         .bind(sign_in)
         .bind(application.to_string())
-        .bind(EndReason::NodeLost.as_str())
+        .bind(reason.as_str())
         .fetch_optional(&self.pool)
         .await?;
         row.map(|row| Ok((row.try_get("device")?, row.try_get("cookie_hash")?))).transpose()
-    }
-
-    /// Whether somebody ended the last session of a sign-in at an application.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn application_sign_in_terminated(
-        &self,
-        sign_in: &str,
-        application: AgentId,
-    ) -> Result<bool, StoreError> {
-        let row = sqlx::query(
-            "SELECT sessions.id FROM application_sign_ins \
-             JOIN sessions ON sessions.id = application_sign_ins.session_id \
-             WHERE application_sign_ins.sign_in = $1 AND application_sign_ins.agent_id = $2 \
-             AND sessions.end_reason = $3",
-        )
-        .bind(sign_in)
-        .bind(application.to_string())
-        .bind(EndReason::Terminated.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row.is_some())
     }
 
     /// Sign-ins at applications whose session on this node ended only because the node went away, and which are
@@ -149,17 +144,12 @@ impl Store {
         &self,
         node: &str,
     ) -> Result<Vec<(String, AgentId)>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT application_sign_ins.sign_in, application_sign_ins.agent_id FROM application_sign_ins \
-             JOIN sessions ON sessions.id = application_sign_ins.session_id \
-             JOIN web_sign_ins ON web_sign_ins.cookie_hash = application_sign_ins.sign_in \
-             WHERE sessions.node = $1 AND sessions.end_reason = $2 AND web_sign_ins.expires_at > $3",
-        )
-        .bind(node)
-        .bind(EndReason::NodeLost.as_str())
-        .bind(Millis::now().0)
-        .fetch_all(&self.pool)
-        .await?;
+        let rows = sqlx::query(left_open!("application_sign_ins", "t.sign_in, t.agent_id"))
+            .bind(node)
+            .bind(EndReason::NodeLost.as_str())
+            .bind(Millis::now().0)
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(|row| Ok((row.try_get("sign_in")?, parsed(row, "agent_id")?))).collect()
     }
 }

@@ -5,8 +5,16 @@ use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 use wire::{AgentId, EndReason, Millis, SessionId, UserId};
 
+use super::application_sign_ins::left_open;
 use super::rows::{parsed, time};
 use super::{Store, StoreError};
+
+/// The columns of [`OidcSignIn::from_row`].
+macro_rules! columns {
+    () => {
+        "t.id AS sid, t.sign_in, t.agent_id, t.user_id, t.session_id"
+    };
+}
 
 /// One sign-in to one application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,12 +91,10 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn oidc_sign_in(&self, sid: &str) -> Result<Option<OidcSignIn>, StoreError> {
-        let row = sqlx::query(
-            "SELECT id AS sid, sign_in, agent_id, user_id, session_id FROM oidc_sign_ins WHERE id = $1",
-        )
-        .bind(sid)
-        .fetch_optional(&self.pool)
-        .await?;
+        let row = sqlx::query(concat!("SELECT ", columns!(), " FROM oidc_sign_ins AS t WHERE t.id = $1"))
+            .bind(sid)
+            .fetch_optional(&self.pool)
+            .await?;
         row.as_ref().map(OidcSignIn::from_row).transpose()
     }
 
@@ -105,10 +111,11 @@ impl Store {
         ended_at: Millis,
     ) -> Result<Option<Logout>, StoreError> {
         let mut tx = self.write().await?;
-        let row = sqlx::query(
-            "SELECT id AS sid, sign_in, agent_id, user_id, session_id FROM oidc_sign_ins \
-             WHERE sign_in = $1 AND agent_id = $2",
-        )
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oidc_sign_ins AS t WHERE t.sign_in = $1 AND t.agent_id = $2"
+        ))
         .bind(sign_in)
         .bind(agent.to_string())
         .fetch_optional(&mut *tx)
@@ -127,14 +134,14 @@ impl Store {
     /// When the database does not answer.
     pub async fn end_left_oidc_sessions(&self, node: &str, now: Millis) -> Result<Vec<Logout>, StoreError> {
         let mut tx = self.write().await?;
-        let rows = sqlx::query(
-            "SELECT oidc_sign_ins.id AS sid, oidc_sign_ins.sign_in, oidc_sign_ins.agent_id, oidc_sign_ins.user_id, \
-             oidc_sign_ins.session_id FROM oidc_sign_ins \
-             JOIN sessions ON sessions.id = oidc_sign_ins.session_id \
-             LEFT JOIN web_sign_ins ON web_sign_ins.cookie_hash = oidc_sign_ins.sign_in \
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oidc_sign_ins AS t JOIN sessions ON sessions.id = t.session_id \
+             LEFT JOIN web_sign_ins ON web_sign_ins.cookie_hash = t.sign_in \
              WHERE sessions.node = $1 AND sessions.ended_at IS NOT NULL AND (sessions.end_reason <> $2 \
              OR web_sign_ins.expires_at IS NULL OR web_sign_ins.expires_at <= $3)",
-        )
+        ))
         .bind(node)
         .bind(EndReason::NodeLost.as_str())
         .bind(now.0)
@@ -153,18 +160,12 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn oidc_sign_ins_to_resume(&self, node: &str) -> Result<Vec<OidcSignIn>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT oidc_sign_ins.id AS sid, oidc_sign_ins.sign_in, oidc_sign_ins.agent_id, oidc_sign_ins.user_id, \
-             oidc_sign_ins.session_id FROM oidc_sign_ins \
-             JOIN sessions ON sessions.id = oidc_sign_ins.session_id \
-             JOIN web_sign_ins ON web_sign_ins.cookie_hash = oidc_sign_ins.sign_in \
-             WHERE sessions.node = $1 AND sessions.end_reason = $2 AND web_sign_ins.expires_at > $3",
-        )
-        .bind(node)
-        .bind(EndReason::NodeLost.as_str())
-        .bind(Millis::now().0)
-        .fetch_all(&self.pool)
-        .await?;
+        let rows = sqlx::query(left_open!("oidc_sign_ins", columns!()))
+            .bind(node)
+            .bind(EndReason::NodeLost.as_str())
+            .bind(Millis::now().0)
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(OidcSignIn::from_row).collect()
     }
 
