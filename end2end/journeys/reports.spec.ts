@@ -23,7 +23,7 @@ class Source {
   async open(key: string, user: string): Promise<string> {
     const { session } = await this.report({
       open: {
-        key, user, device: '192.0.2.9', client: 'ws-12', port: 443, type: 'ESSO',
+        key, user, device: '192.0.2.9', client: 'ws-12', port: 0, type: 'ESSO',
         service_url: 'https://crm.example', account_name: ACCOUNT.slice(0, -AGENT.length - 1),
       },
     });
@@ -47,6 +47,7 @@ test('a reported session shows and is marked, and its source ends it', async ({ 
   const row = sessions.row(id);
   await expect(row).toContainText('https://crm.example');
   await expect(row).toContainText('ESSO');
+  await expect(row.locator('.c-port'), 'nobody comes to a workstation by a port').toHaveText('–');
   await expect(row.getByTitle(/is known here/)).toHaveCount(1);
 
   await sessions.terminate(row, 'Maintenance');

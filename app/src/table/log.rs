@@ -104,6 +104,15 @@ mod tests {
     }
 
     #[test]
+    fn whoever_came_by_no_port_has_none() {
+        let mut without = entry(None);
+        without.session.port = 0;
+        let mut csv = String::new();
+        push_log_csv(&mut csv, &[Column::Port, Column::User], &[without], Millis(0), |_| 0);
+        assert_eq!(csv, ",user1\r\n");
+    }
+
+    #[test]
     fn an_end_is_told_in_words() {
         let end = End::new(EndReason::ClientLost, Millis(0));
         assert_eq!(end_in_words(&end), "client lost");

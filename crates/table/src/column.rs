@@ -81,6 +81,8 @@ pub enum Value<'a> {
     At(Millis),
     /// The moment that a growing length of time counts from.
     Since(Millis),
+    /// No number, where others have one.
+    Nothing,
 }
 
 struct Facts {
@@ -192,6 +194,8 @@ impl Column {
             Self::Client => text(session.client),
             Self::StartDate => Value::At(session.started_at),
             Self::Type => text(session.kind.as_str()),
+            // Who comes to a workstation comes by no port.
+            Self::Port if session.port == 0 => Value::Nothing,
             Self::Port => Value::Number(session.port.into()),
             Self::ServiceUrl => text(session.service_url),
             Self::AccountName => text(session.account_name),

@@ -54,6 +54,7 @@ pub fn field<'v>(value: Value<'v>, now: Millis, offset_at: impl Fn(Millis) -> i3
         Value::Number(number) => number.to_string().into(),
         Value::At(at) => time::iso(at, offset_at(at)).into(),
         Value::Since(at) => (now.since(at) / 1_000).to_string().into(),
+        Value::Nothing => Cow::Borrowed(""),
     }
 }
 
@@ -181,6 +182,8 @@ mod tests {
             let csv = file(&export(&[Column::AccountName, Column::Port]), &row);
             assert_eq!(csv, format!("Account name,Port\r\n{written},2222\r\n"), "{text:?}");
         }
+        let without_port = row(|session| session.port = 0);
+        assert_eq!(file(&export(&[Column::User, Column::Port]), &without_port), "User,Port\r\nuser1,\r\n");
         let idle = row(|_| {});
         assert_eq!(file(&export(&[Column::Idle]), &idle), "Idle (s)\r\n7\r\n");
     }
@@ -211,7 +214,8 @@ mod tests {
             let guarded = |text: &str| {
                 if text.starts_with(STARTS_FORMULA) { format!("'{text}") } else { text.to_owned() }
             };
-            prop_assert_eq!(&records[1], &[guarded(&account), guarded(&user), port.to_string()]);
+            let port = if port == 0 { String::new() } else { port.to_string() };
+            prop_assert_eq!(&records[1], &[guarded(&account), guarded(&user), port]);
         }
     }
 }

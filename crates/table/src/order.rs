@@ -165,6 +165,7 @@ impl Order {
                 let iso = time::iso(at, self.zone);
                 iso.get(..16).map_or_else(String::new, |hour| hour.replace('T', " "))
             }
+            Value::Nothing => String::new(),
         }
     }
 }

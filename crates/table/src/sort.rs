@@ -134,6 +134,8 @@ pub(crate) fn push_value(key: &mut Vec<u8>, value: &Value<'_>) {
     match value {
         Value::Text(text) => push_text(key, text),
         Value::Number(number) => key.extend_from_slice(&number.to_be_bytes()),
+        // As long as a number, and before each.
+        Value::Nothing => key.extend_from_slice(&0_u64.to_be_bytes()),
         Value::At(at) => key.extend_from_slice(&ordered(at.0).to_be_bytes()),
         // The longer ago, the longer the span.
         Value::Since(at) => key.extend_from_slice(&(!ordered(at.0)).to_be_bytes()),
@@ -206,18 +208,18 @@ mod tests {
         sort.click(Column::User, false);
         sort.click(Column::Port, true);
         sort.click(Column::Port, true);
-        let mut rows = [session(1), session(2), session(3)];
+        let mut rows = [session(1), session(2), session(3), session(4)];
         rows[0].user = "bea".into();
-        rows[1].user = "ann".into();
-        rows[2].user = "ann".into();
-        (rows[1].port, rows[2].port) = (9, 80);
+        for (row, port) in rows[1..].iter_mut().zip([9, 0, 80]) {
+            (row.user, row.port) = ("ann".into(), port);
+        }
         rows.sort_by_cached_key(|row| {
             let mut key = Vec::new();
             sort.push_key(&Row::new(&row.into(), Rights::default(), &mut String::new()), &mut key);
             key
         });
         let order: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.port)).collect();
-        assert_eq!(order[..2], [("ann", 80), ("ann", 9)]);
+        assert_eq!(order[..3], [("ann", 80), ("ann", 9), ("ann", 0)]);
         assert_eq!(sort.in_words(), "user, A to Z; then port, highest first");
     }
 

@@ -66,6 +66,7 @@ fn cell(column: Column, entry: &LogEntry, now: Millis, is_local: bool) -> AnyVie
             let ms = i64::try_from(seconds).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
             text("cell soft", length(ms))
         }
+        (_, Value::Nothing) => text("none", "–".into()),
         (_, Value::Text(empty)) if empty.is_empty() => text("none", "–".into()),
         (_, Value::Text(value)) => text(class(column), visible(&value).into_owned()),
         (_, Value::Number(number)) => text("cell number", number.to_string()),

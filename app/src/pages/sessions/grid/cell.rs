@@ -94,7 +94,7 @@ pub(super) fn fill(td: &Element, column: Column, row: &Row, now: Millis) -> Opti
             set(&span, "title", &shown);
             (span, None)
         }
-        (Column::Watchers, Value::Number(0)) => (with_text("span", "none", "–"), None),
+        (Column::Watchers, Value::Number(0)) | (_, Value::Nothing) => (with_text("span", "none", "–"), None),
         (_, Value::Number(number)) => (with_text("span", "cell number", &number.to_string()), None),
         (_, Value::At(at)) => {
             let element = element("time", "cell soft");

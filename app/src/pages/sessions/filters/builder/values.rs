@@ -23,7 +23,7 @@ fn at_hand(rows: &Rows, column: Column) -> Vec<(String, usize)> {
         let value = match column.value(&row.shown()) {
             Value::Text(text) => text,
             Value::Number(number) => number.to_string().into(),
-            Value::At(_) | Value::Since(_) => continue,
+            Value::At(_) | Value::Since(_) | Value::Nothing => continue,
         };
         *counts.entry(value).or_default() += 1;
     }
