@@ -1,5 +1,6 @@
 // An application that speaks OpenID Connect: people sign in to it, are seen, and are signed out of it.
-import { expect, passwordOf, signIn, test, type World } from '../world/world.ts';
+import { expectAccessibleInEveryLook } from '../world/accessible.ts';
+import { expect, passwordOf, ready, signIn, test, type World } from '../world/world.ts';
 import { Application } from '../world/application.ts';
 import { SessionsPage } from '../world/sessions_page.ts';
 
@@ -54,6 +55,8 @@ test('an application that leaves has the person asked, and gets them back', asyn
     await signIn(page, 'alice');
     await page.getByRole('link', { name: 'Leave' }).click();
     await expect(page.getByRole('heading', { name: 'Sign out?' })).toBeVisible();
+    await ready(page);
+    await expectAccessibleInEveryLook(page);
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await expect(page.getByRole('heading', { name: 'Bye' })).toBeVisible();
     await expect.poll(() => world.open('CONSOLE')).toEqual([]);
@@ -67,4 +70,6 @@ test('a request that is not the application\u2019s own says so', async ({ world 
   await page.goto('/oidc/authorize?client_id=nobody&redirect_uri=https%3A%2F%2Fevil.test%2F');
   await expect(page.getByRole('heading', { name: 'The application cannot be answered' })).toBeVisible();
   await expect(page.getByText('No application with this name is known here.')).toBeVisible();
+  await ready(page);
+  await expectAccessibleInEveryLook(page);
 });
