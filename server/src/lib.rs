@@ -25,5 +25,6 @@ pub mod serve;
 pub mod services;
 pub mod set_up;
 pub mod store;
+pub mod terminals;
 pub mod throttle;
 pub mod web;

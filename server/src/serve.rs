@@ -36,6 +36,7 @@ use crate::reports::Keeper;
 use crate::services::Services;
 use crate::set_up::SetUp;
 use crate::store::{AgentKind, Store};
+use crate::terminals::{RETURN_WITHIN, Terminals};
 use crate::web;
 
 /// Threads of the web and the store; the gateway has its own.
@@ -160,6 +161,7 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .await
         .with_context(|| format!("the SSH gateway cannot listen on {}", config.ssh_addr))?;
     let ssh_addr = gateway.local_addr();
+    let terminals = Terminals::new(gateway.terminals(), RETURN_WITHIN);
     let pg = pg::bind(&config, directory(AgentKind::Postgres), &hub).await?;
 
     let place =
@@ -208,6 +210,9 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         set_up,
         journal,
         reports,
+        terminals,
+        ssh_port: ssh_addr.port(),
+        pg_port: pg.as_ref().map(|(gateway, _)| gateway.local_addr().port()),
         config,
         directory,
         stopping: stopping.clone(),

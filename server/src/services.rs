@@ -14,6 +14,7 @@ use crate::oidc::Provider;
 use crate::reports::Reports;
 use crate::set_up::SetUp;
 use crate::store::Store;
+use crate::terminals::Terminals;
 
 /// The running server, as the web part sees it; lives in an `Arc`.
 pub struct Services {
@@ -37,6 +38,12 @@ pub struct Services {
     pub journal: Journal,
     /// Sessions that other systems report.
     pub reports: Reports,
+    /// Sessions whose terminal is a page.
+    pub terminals: Terminals,
+    /// Port of the SSH gateway.
+    pub ssh_port: u16,
+    /// Port of the PostgreSQL gateway, when it is on.
+    pub pg_port: Option<u16>,
     /// How the server was told to run.
     pub config: Config,
     /// Counts changes of users, roles, accounts and grants: on a change, ask [`Auth::viewer`] again.

@@ -9,6 +9,7 @@ mod asked;
 mod audit;
 mod backend;
 mod caller;
+mod connect;
 mod export;
 mod feed;
 mod forms;
@@ -117,6 +118,7 @@ fn router(web: Shared) -> Router {
         .route("/sso/sign-out", get(sso::sign_out))
         .route("/ws/sessions", get(feed::upgrade))
         .route("/ws/sessions/{id}/live", get(live::upgrade))
+        .route("/ws/connect/{account}", get(connect::upgrade))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

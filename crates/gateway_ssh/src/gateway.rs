@@ -9,12 +9,14 @@ use gateway::{Admission, Threads};
 use hub::Hub;
 use russh::keys::PrivateKey;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::browser::{self, Ask, Terminals};
 use crate::keys::{self, KeyError};
 use crate::office::Office;
-use crate::{Directory, GatewayConfig, connection};
+use crate::{Directory, GatewayConfig, connection, session};
 
 /// How long connections have to end when the gateway stops; then they are dropped.
 const STOP_TIME: Duration = Duration::from_secs(5);
@@ -61,7 +63,8 @@ impl Gateway {
         let listen = |error| GatewayError::Listen { address, error };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let local = listener.local_addr().map_err(listen)?;
-        Ok(Bound { gateway: self, host_key, listener, local })
+        let (terminals, asks) = browser::door();
+        Ok(Bound { gateway: self, host_key, listener, local, terminals, asks })
     }
 }
 
@@ -71,6 +74,8 @@ pub struct Bound {
     host_key: PrivateKey,
     listener: TcpListener,
     local: SocketAddr,
+    terminals: Terminals,
+    asks: mpsc::UnboundedReceiver<Ask>,
 }
 
 impl Bound {
@@ -80,11 +85,17 @@ impl Bound {
         self.local
     }
 
+    /// Opens sessions for people in pages, once it serves.
+    #[must_use]
+    pub fn terminals(&self) -> Terminals {
+        self.terminals.clone()
+    }
+
     /// Serves until `stop`, then ends every connection and returns.
     ///
     /// # Errors
     /// When the machine gives no threads.
-    pub async fn serve(self, stop: CancellationToken) -> Result<(), GatewayError> {
+    pub async fn serve(mut self, stop: CancellationToken) -> Result<(), GatewayError> {
         let Gateway { config, directory, hub } = self.gateway;
         let threads = Threads::start("ssh", config.threads).map_err(GatewayError::Threads)?;
         let admission = Admission::new(config.max_unauthenticated);
@@ -98,14 +109,21 @@ impl Bound {
             tasks: TaskTracker::new(),
         });
         loop {
-            let (stream, peer, slot) = tokio::select! {
+            tokio::select! {
                 () = stop.cancelled() => break,
-                accepted = admission.admit(&self.listener) => accepted,
-            };
-            let job = connection::serve(Arc::clone(&shared), stream, peer, slot);
-            threads.run(shared.tasks.track_future(job));
+                (stream, peer, slot) = admission.admit(&self.listener) => {
+                    let job = connection::serve(Arc::clone(&shared), stream, peer, slot);
+                    threads.run(shared.tasks.track_future(job));
+                }
+                Some(ask) = self.asks.recv() => {
+                    let (request, page) = ask.into_parts();
+                    let job = session::run(Arc::clone(&shared), request, page);
+                    threads.run(shared.tasks.track_future(job));
+                }
+            }
         }
-        drop(self.listener);
+        // Who still asks hears that it stops.
+        drop((self.listener, self.asks));
         shared.tasks.close();
         if tokio::time::timeout(STOP_TIME, shared.tasks.wait()).await.is_err() {
             tracing::warn!("connections that did not end in time were dropped");

@@ -18,7 +18,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Error, Pty, Sig};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use end::{Gone, NearEnd};
+use end::NearEnd;
 
 use crate::User;
 use crate::connection::WINDOW_BYTES;

@@ -6,7 +6,7 @@ mod list;
 use bytes::Bytes;
 
 use crate::Account;
-use crate::near::NearEnd;
+use crate::person::Person;
 use crate::pipe::{Event, Reader, Stream};
 use list::{Key, Keys, List};
 
@@ -25,7 +25,7 @@ pub(crate) async fn pick(
     accounts: Vec<Account>,
     window: &mut [u32; 4],
     words: &mut Reader,
-    near: &NearEnd,
+    near: &impl Person,
 ) -> Choice {
     let mut list = List::new(accounts);
     let mut keys = Keys::default();
@@ -60,7 +60,7 @@ pub(crate) async fn pick(
 }
 
 /// Takes the list off the screen.
-async fn leave(list: &List, near: &NearEnd, choice: Choice) -> Choice {
+async fn leave(list: &List, near: &impl Person, choice: Choice) -> Choice {
     match near.data(Stream::Main, Bytes::from(list.erase())).await {
         Ok(()) => choice,
         Err(_) => Choice::PersonGone,

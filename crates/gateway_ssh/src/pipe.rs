@@ -93,6 +93,18 @@ pub(crate) struct Writer(Arc<Pipe>);
 /// The end that is read.
 pub(crate) struct Reader(Arc<Pipe>);
 
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
 /// A pipe's two ends.
 pub(crate) fn pipe() -> (Writer, Reader) {
     let pipe = Arc::new(Pipe::default());

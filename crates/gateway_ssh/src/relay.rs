@@ -12,7 +12,7 @@ use wire::live::Size;
 
 use crate::far::{Far, Nudge};
 use crate::keyboard::{Chord, is_report};
-use crate::near::NearEnd;
+use crate::person::Person;
 use crate::pipe::{Event, Reader, Stream};
 use crate::teller::{Shown, Teller};
 use crate::terminal::AlternateScreen;
@@ -48,7 +48,7 @@ pub(crate) struct OnScreen<'a> {
 /// Carries what both sides say until one of them has ended the session.
 pub(crate) async fn relay(
     words: &mut Reader,
-    near: &NearEnd,
+    near: &impl Person,
     far: &mut Far,
     target: &ChannelWriteHalf<Msg>,
     open: &OpenSession,
@@ -70,7 +70,7 @@ pub(crate) async fn relay(
 
 async fn to_person(
     answers: &mut Reader,
-    near: &NearEnd,
+    near: &impl Person,
     open: &OpenSession,
     on_screen: OnScreen<'_>,
     shown: &Shown,

@@ -14,7 +14,8 @@ use wire::{End, EndReason, Millis, SessionType};
 
 use crate::far::Far;
 use crate::gateway::Shared;
-use crate::near::{NearEnd, Terminal};
+use crate::near::Terminal;
+use crate::person::Person;
 use crate::pipe::{Event, Reader, Stream};
 use crate::relay::{self, OnScreen, Outcome};
 use crate::teller::Teller;
@@ -69,12 +70,13 @@ impl From<Trouble> for Failure {
 }
 
 /// Runs a session to its end and tells the person how it ended, if that was not their doing.
-pub(crate) async fn run(shared: Arc<Shared>, mut request: Request, near: NearEnd) {
+pub(crate) async fn run(shared: Arc<Shared>, mut request: Request, near: impl Person) {
     let (connection, far, open) = match prepare(&shared, &mut request, &near).await {
         Ok(ready) => ready,
         Err(Failure::Trouble(trouble)) => return near.end(&trouble, Vec::new(), &request.words).await,
         Err(Failure::PersonGone) => return,
     };
+    near.opened(&open);
     let (trouble, before) = converse(&shared, &mut request, &near, &connection, far, open).await;
     if let Some(trouble) = trouble {
         let before = if near.has_terminal() { before } else { Vec::new() };
@@ -87,7 +89,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut request: Request, near: NearEnd
 async fn prepare(
     shared: &Shared,
     request: &mut Request,
-    near: &NearEnd,
+    near: &impl Person,
 ) -> Result<(Connection, Far, OpenSession), Failure> {
     let mut account = String::new();
     let result = tokio::select! {
@@ -108,7 +110,7 @@ async fn prepare(
 async fn find_and_connect(
     shared: &Shared,
     request: &mut Request,
-    near: &NearEnd,
+    near: &impl Person,
     account: &mut String,
 ) -> Result<(Connection, Far, OpenSession), Failure> {
     let (login, agent) = match request.wish.clone() {
@@ -136,7 +138,7 @@ async fn find_and_connect(
     }
 }
 
-async fn pick(shared: &Shared, request: &mut Request, near: &NearEnd) -> Result<(String, String), Failure> {
+async fn pick(shared: &Shared, request: &mut Request, near: &impl Person) -> Result<(String, String), Failure> {
     let Some(terminal) = &mut request.terminal else {
         return Err(Trouble::NoAccount { user: request.user.name.clone() }.into());
     };
@@ -166,7 +168,7 @@ fn opening(shared: &Shared, request: &Request, connection: &Connection) -> Openi
 async fn converse(
     shared: &Shared,
     request: &mut Request,
-    near: &NearEnd,
+    near: &impl Person,
     connection: &Connection,
     mut far: Far,
     open: OpenSession,

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use hub::{Aside, Directive, Notice, Notices, OpenSession, Question};
 
-use crate::near::{Gone, NearEnd};
+use crate::person::{Gone, Person};
 use crate::pipe::Stream;
 use crate::words::{self, visible};
 
@@ -102,7 +102,7 @@ impl Teller {
     /// Writes what can be written now.
     pub(crate) async fn tell(
         &mut self,
-        near: &NearEnd,
+        near: &impl Person,
         open: &OpenSession,
         shown: &Shown,
     ) -> Result<(), Gone> {

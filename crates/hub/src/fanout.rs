@@ -17,8 +17,12 @@ const OWNER_FIRST: Duration = Duration::from_millis(1);
 /// frame of the watcher's display.
 const FLOOD_PACE: Duration = Duration::from_millis(16);
 
-/// Starts it on the caller's runtime.
-pub(crate) fn start(entry: Arc<Entry>) {
+/// Starts it on the caller's runtime, unless it runs already.
+pub(crate) fn ensure(entry: &Arc<Entry>) {
+    if !entry.live.claim_fanout() {
+        return;
+    }
+    let entry = Arc::clone(entry);
     // Made before the task first runs: it may never.
     let unfinished = Unfinished(Some(Arc::clone(&entry)));
     tokio::spawn(run(entry, unfinished));
@@ -27,7 +31,10 @@ pub(crate) fn start(entry: Arc<Entry>) {
 async fn run(entry: Arc<Entry>, mut unfinished: Unfinished) {
     loop {
         entry.live.arrived.notified().await;
-        tokio::time::sleep(OWNER_FIRST).await;
+        // An owner who looks through the hub waits for it, too.
+        if !entry.live.has_window() {
+            tokio::time::sleep(OWNER_FIRST).await;
+        }
         loop {
             let started = Instant::now();
             let mut drawn = entry.live.draw();

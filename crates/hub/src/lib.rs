@@ -28,6 +28,7 @@ mod sources;
 mod tape;
 mod text;
 mod watch;
+mod window;
 
 pub use consent::Question;
 pub use control::{Deed, Deeds, Directive, Hindrance, Times, Typed, mode_word};
@@ -46,3 +47,4 @@ pub use screen::Aside;
 pub use sources::Termination;
 pub use text::visible as visible_text;
 pub use watch::{Asked, Room, WatchHandle};
+pub use window::{Window, Windows};

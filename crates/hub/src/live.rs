@@ -105,8 +105,8 @@ impl Live {
     /// Says something to all watchers, in the order of what else they are told.
     pub(crate) fn tell(&self, frame: &LiveFrame) {
         let mut ring = lock(&self.ring);
-        if ring.watchers().len() > 0 {
-            ring.push(encoded(frame));
+        if ring.watchers().next().is_some() {
+            ring.push_for_watchers(encoded(frame));
         }
         drop(ring);
         self.wake();
@@ -215,7 +215,7 @@ impl Live {
         let mut ring = lock(&self.ring);
         stage.flush(&mut ring);
         let mut inbox = lock(&self.inbox);
-        if ring.watchers().len() == 0 {
+        if ring.is_empty() {
             inbox.watched = false;
             ring.fanout = false;
             drop((inbox, ring));
@@ -237,9 +237,9 @@ impl Live {
         if flood { Flushed::Flood } else { Flushed::Calm }
     }
 
-    /// Seats a watcher: the screen as it is drawn now, and the seat from which all that follows is
+    /// Seats a watcher, or the owner's own window: the screen as it is drawn now, and the seat from which all that follows is
     /// read. One step under the stage's lock, so nothing is missed and nothing comes twice.
-    pub(crate) fn join(&self, watcher: Watcher) -> Result<(Seat, Bytes), NotOpen> {
+    pub(crate) fn join(&self, watcher: Option<Watcher>) -> Result<(Seat, Bytes), NotOpen> {
         let mut stage = lock(&self.stage);
         let Some(stage) = stage.as_mut() else { return Err(NotOpen::NoScreen) };
         let mut ring = lock(&self.ring);
@@ -250,8 +250,11 @@ impl Live {
         inbox.watched = true;
         drop(inbox);
         stage.flush(&mut ring);
+        let watches = watcher.is_some();
         let seat = ring.join(watcher);
-        tell_watchers(&mut ring);
+        if watches {
+            tell_watchers(&mut ring);
+        }
         drop(ring);
         let init = stage.init();
         self.news.send_replace(());
@@ -259,19 +262,19 @@ impl Live {
         Ok((seat, init))
     }
 
-    /// Takes a watcher's seat away.
+    /// Takes a seat away.
     pub(crate) fn leave(&self, seat: Seat) {
         let mut ring = lock(&self.ring);
         ring.leave(seat);
-        let left = ring.watchers().len();
-        if left > 0 {
+        let is_empty = ring.is_empty();
+        if !is_empty {
             tell_watchers(&mut ring);
         }
         drop(ring);
-        if left > 0 {
-            self.news.send_replace(());
-        } else {
+        if is_empty {
             self.arrived.notify_one();
+        } else {
+            self.news.send_replace(());
         }
     }
 
@@ -307,8 +310,13 @@ impl Live {
         self.news.send_replace(());
     }
 
+    /// Whether the owner looks through the hub.
+    pub(crate) fn has_window(&self) -> bool {
+        lock(&self.ring).has_window()
+    }
+
     pub(crate) fn watchers(&self) -> u32 {
-        u32::try_from(lock(&self.ring).watchers().len()).unwrap_or(u32::MAX)
+        u32::try_from(lock(&self.ring).watchers().count()).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
@@ -359,7 +367,7 @@ impl Stage {
 
 fn tell_watchers(ring: &mut Ring) {
     let watchers = ring.watchers().cloned().collect();
-    ring.push(encoded(&LiveFrame::Watchers(watchers)));
+    ring.push_for_watchers(encoded(&LiveFrame::Watchers(watchers)));
 }
 
 fn encoded(frame: &LiveFrame) -> Bytes {

@@ -9,7 +9,7 @@ use wire::{End, EndReason, Millis, SessionId};
 
 use crate::control::{Directive, Hindrance, Typed};
 use crate::registry::{Entry, Registry};
-use crate::{Mark, Moment};
+use crate::{Mark, Moment, Windows};
 
 /// Somebody ended the session: who, and what they gave as the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +169,12 @@ impl OpenSession {
             |_| unreachable!("the session's entry outlives its guard"),
             |terminated| terminated.clone().unwrap_or_else(|| unreachable!("just waited for it")),
         )
+    }
+
+    /// What opens windows on the screen for the owner, if they see it through the hub.
+    #[must_use]
+    pub fn windows(&self) -> Windows {
+        Windows::new(Arc::clone(&self.entry))
     }
 
     /// Ends the session in order.

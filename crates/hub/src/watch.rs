@@ -18,7 +18,7 @@ use crate::ring::{Read, Seat};
 use crate::{Control, NotOpen, Permit, Viewer, WatchPolicy};
 
 /// Longest silence before a heartbeat; the wire promises one at least every 10 seconds.
-const QUIET: Duration = Duration::from_secs(5);
+pub(crate) const QUIET: Duration = Duration::from_secs(5);
 
 /// Requests that the owner hears of: so many at once, and one more every so often.
 const BURST: u32 = 8;
@@ -321,7 +321,7 @@ impl WatchHandle {
 
     fn sit(&mut self) -> Result<(), NotOpen> {
         self.watcher.since = Millis::now();
-        let (Seat(seat), init) = self.entry.live.join(self.watcher.clone())?;
+        let (Seat(seat), init) = self.entry.live.join(Some(self.watcher.clone()))?;
         let sitter = Sitter {
             seat,
             name: self.watcher.user.clone(),
@@ -338,9 +338,7 @@ impl WatchHandle {
     }
 
     fn ensure_fanout(&self) {
-        if self.entry.live.claim_fanout() {
-            fanout::start(Arc::clone(&self.entry));
-        }
+        fanout::ensure(&self.entry);
     }
 }
 

@@ -1,8 +1,9 @@
-//! What the server and the browser say to each other: ids, sessions, the list feed and live frames.
+//! What the server and the browser say to each other: ids, sessions, the list feed, live frames and terminals.
 //!
 //! Pure data with its encoding. Never does I/O and never decides who may do what.
 
 mod attributes;
+pub mod connect;
 mod end;
 mod feed;
 mod frame;

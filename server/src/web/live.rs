@@ -62,7 +62,7 @@ struct Watching {
 /// What happens on the socket.
 enum Turn {
     /// The page said something.
-    Heard(Heard),
+    Heard(Heard<LiveRequest>),
     /// There may be room for the input that waits.
     Room,
     /// There is something for the page.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt};
-use hub::WatchHandle;
+use hub::{WatchHandle, Window};
+use serde::de::DeserializeOwned;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use wire::MAX_FRAME_BYTES;
 use wire::live::LiveRequest;
@@ -49,6 +50,8 @@ pub(super) enum Close {
     SignedOut,
     /// The right to it ended.
     Forbidden,
+    /// Another page of the same person has taken over.
+    Replaced,
 }
 
 impl Close {
@@ -62,6 +65,7 @@ impl Close {
             Self::Failed => (1011, "the server could not go on"),
             Self::SignedOut => (4401, "signed out"),
             Self::Forbidden => (4403, "no longer allowed"),
+            Self::Replaced => (4409, "continued on another page"),
         };
         CloseFrame { code, reason: Utf8Bytes::from_static(reason) }
     }
@@ -76,11 +80,11 @@ pub(super) enum Gone {
     Spoke,
 }
 
-/// What a page on a live screen says.
+/// What a page says that makes requests.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum Heard<R> {
     /// This.
-    Request(LiveRequest),
+    Request(R),
     /// Something that closes the socket.
     Wrong(Close),
     /// Nothing more: the connection ended or broke.
@@ -100,6 +104,24 @@ pub(super) fn bounded_for_requests(upgrade: WebSocketUpgrade) -> WebSocketUpgrad
 fn bounded_to(upgrade: WebSocketUpgrade, incoming: usize) -> WebSocketUpgrade {
     // Each message is flushed before the next but one is taken, so the buffer holds at most two.
     upgrade.max_message_size(incoming).max_frame_size(incoming).max_write_buffer_size(2 * MAX_FRAME_BYTES)
+}
+
+/// What a screen's frames come from.
+pub(super) trait Frames: Send {
+    /// The next one; `None` after the last. Cancel-safe.
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send;
+}
+
+impl Frames for WatchHandle {
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send {
+        Self::next(self)
+    }
+}
+
+impl Frames for Window {
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send {
+        Self::next(self)
+    }
 }
 
 /// The server's end of a socket.
@@ -126,12 +148,12 @@ impl Socket {
     }
 
     /// Sends a screen's frame and those that are ready behind it with one flush.
-    pub(super) async fn send_ready(&mut self, first: Bytes, handle: &mut WatchHandle) -> Result<(), Gone> {
+    pub(super) async fn send_ready(&mut self, first: Bytes, frames: &mut impl Frames) -> Result<(), Gone> {
         let sending = async {
             let mut taken = first.len();
             self.inner.feed(Message::Binary(first)).await?;
             while taken < BATCH_BYTES
-                && let Some(Some(frame)) = handle.next().now_or_never()
+                && let Some(Some(frame)) = frames.next().now_or_never()
             {
                 taken += frame.len();
                 self.inner.feed(Message::Binary(frame)).await?;
@@ -159,7 +181,7 @@ impl Socket {
 
     /// What the peer says next; pings it meanwhile. While it is not `listening`, requests stay where
     /// they are and only a broken connection is noticed. Cancel-safe.
-    pub(super) async fn heard(&mut self, listening: bool) -> Heard {
+    pub(super) async fn heard<R: DeserializeOwned>(&mut self, listening: bool) -> Heard<R> {
         match self.said(listening).await {
             None => Heard::Lost,
             Some(Message::Binary(bytes)) if bytes.len() > LiveRequest::MAX_BYTES => {

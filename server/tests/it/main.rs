@@ -25,6 +25,7 @@ mod web_access_logs;
 mod web_api;
 mod web_audit;
 mod web_client;
+mod web_connect;
 mod web_feed;
 mod web_forward_auth;
 mod web_live;

@@ -222,6 +222,11 @@ impl Socket {
         }
     }
 
+    /// The next message, whatever it is.
+    pub(crate) async fn decoded<T: serde::de::DeserializeOwned>(&mut self) -> T {
+        wire::decode(&self.binary().await).expect("a message of that kind")
+    }
+
     pub(crate) async fn say(&mut self, message: Message) {
         self.inner.send(message).await.expect("the socket works");
     }

@@ -1,15 +1,17 @@
-//! The person's end of one session, for writing.
+//! The person's end of one session where that is an SSH client's channel.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use hub::OpenSession;
 use russh::server::{Handle, Msg};
 use russh::{ChannelWriteHalf, Sig};
 use tokio::time::timeout;
 
 use crate::line::Cutter;
+use crate::person::{Gone, Person};
 use crate::pipe::{Reader, Stream};
 use crate::words::Trouble;
 
@@ -19,10 +21,6 @@ const STANDARD_ERROR: u32 = 1;
 const TAKE_TIME: Duration = Duration::from_millis(300);
 /// How long it then has to leave: the line may have a long way to go.
 const LEAVE_TIME: Duration = Duration::from_secs(2);
-
-/// The connection is gone; whoever notices goes on as if it had taken what was written.
-#[derive(Debug)]
-pub(crate) struct Gone;
 
 /// Writes to the person.
 pub(crate) struct NearEnd {
@@ -46,17 +44,25 @@ impl NearEnd {
         Self { channel, handle, cutter, terminal, running }
     }
 
-    /// Whether the person has a terminal, so that lines end in CR LF.
-    pub(crate) const fn has_terminal(&self) -> bool {
+    /// One line on standard error.
+    async fn line(&self, text: &str) -> Result<(), Gone> {
+        let end = if self.terminal { "\r\n" } else { "\n" };
+        self.data(Stream::Error, format!("{text}{end}").into()).await
+    }
+}
+
+impl Person for NearEnd {
+    fn has_terminal(&self) -> bool {
         self.terminal
     }
 
-    /// Whether the connection broke, in contrast to being closed.
-    pub(crate) fn is_broken(&self) -> bool {
+    fn is_broken(&self) -> bool {
         self.cutter.is_broken()
     }
 
-    pub(crate) async fn data(&self, stream: Stream, bytes: Bytes) -> Result<(), Gone> {
+    fn opened(&self, _open: &OpenSession) {}
+
+    async fn data(&self, stream: Stream, bytes: Bytes) -> Result<(), Gone> {
         let written = match stream {
             Stream::Main => self.channel.data_bytes(bytes).await,
             Stream::Error => self.channel.extended_data_bytes(STANDARD_ERROR, bytes).await,
@@ -64,15 +70,15 @@ impl NearEnd {
         written.map_err(|_| Gone)
     }
 
-    pub(crate) async fn eof(&self) -> Result<(), Gone> {
+    async fn eof(&self) -> Result<(), Gone> {
         self.channel.eof().await.map_err(|_| Gone)
     }
 
-    pub(crate) async fn exit_status(&self, status: u32) -> Result<(), Gone> {
+    async fn exit_status(&self, status: u32) -> Result<(), Gone> {
         self.channel.exit_status(status).await.map_err(|_| Gone)
     }
 
-    pub(crate) async fn exit_signal(
+    async fn exit_signal(
         &self,
         signal: Sig,
         core_dumped: bool,
@@ -85,19 +91,12 @@ impl NearEnd {
             .map_err(|()| Gone)
     }
 
-    pub(crate) async fn close(&self) -> Result<(), Gone> {
+    async fn close(&self) -> Result<(), Gone> {
         self.channel.close().await.map_err(|_| Gone)
     }
 
-    /// One line on standard error.
-    pub(crate) async fn line(&self, text: &str) -> Result<(), Gone> {
-        let end = if self.terminal { "\r\n" } else { "\n" };
-        self.data(Stream::Error, format!("{text}{end}").into()).await
-    }
-
-    /// Tells the person what went wrong and ends the session, with `before` written to a terminal
-    /// first. A client that does not take it in time is cut off, if this is its only session.
-    pub(crate) async fn end(&self, trouble: &Trouble, before: Vec<u8>, words: &Reader) {
+    /// A client that does not take it in time is cut off, if this is its only session.
+    async fn end(&self, trouble: &Trouble, before: Vec<u8>, words: &Reader) {
         let telling = async {
             if self.terminal && !before.is_empty() {
                 self.data(Stream::Main, before.into()).await?;

@@ -3,6 +3,7 @@
 
 mod carrying;
 mod ending;
+mod pages;
 mod refusing;
 mod signing_in;
 mod support;

@@ -8,3 +8,4 @@ mod permissions;
 mod slow;
 mod sources;
 mod support;
+mod windows;

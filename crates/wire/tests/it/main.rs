@@ -1,6 +1,7 @@
 //! What goes over the wire comes back the same, and nothing else is taken.
 
 use proptest::prelude::*;
+use wire::connect::{ConnectAnswer, ConnectRequest};
 use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
     Attributes, Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Piece,
@@ -152,6 +153,24 @@ fn live_request() -> impl Strategy<Value = LiveRequest> {
     ]
 }
 
+fn connect_request() -> impl Strategy<Value = ConnectRequest> {
+    let size = || any::<(u16, u16)>().prop_map(|(cols, rows)| Size { cols, rows });
+    prop_oneof![
+        size().prop_map(ConnectRequest::Open),
+        (id(), size()).prop_map(|(session, size)| ConnectRequest::Return(session, size)),
+        proptest::collection::vec(any::<u8>(), 0..64).prop_map(ConnectRequest::Input),
+        size().prop_map(ConnectRequest::Resize),
+        Just(ConnectRequest::End),
+    ]
+}
+
+fn connect_answer() -> impl Strategy<Value = ConnectAnswer> {
+    prop_oneof![
+        session().prop_map(ConnectAnswer::Opened),
+        any::<String>().prop_map(ConnectAnswer::Failed),
+    ]
+}
+
 proptest! {
     #[test]
     fn feed_frames_come_back(frame in feed_frame()) {
@@ -184,6 +203,22 @@ proptest! {
     }
 
     #[test]
+    fn what_a_terminal_says_comes_back(request in connect_request(), answer in connect_answer()) {
+        prop_assert_eq!(decode::<ConnectRequest>(&encode(&request)).unwrap(), request);
+        prop_assert_eq!(decode::<ConnectAnswer>(&encode(&answer)).unwrap(), answer);
+    }
+
+    #[test]
+    fn a_terminals_request_cut_short_is_refused(
+        request in connect_request(),
+        cut in any::<proptest::sample::Index>(),
+    ) {
+        let bytes = encode(&request);
+        let cut = cut.index(bytes.len());
+        prop_assert!(matches!(decode::<ConnectRequest>(&bytes[..cut]), Err(FrameError::Malformed(_))));
+    }
+
+    #[test]
     fn nothing_may_follow_a_frame(frame in feed_frame(), more in proptest::collection::vec(any::<u8>(), 1..9)) {
         let mut bytes = encode(&frame);
         bytes.extend_from_slice(&more);
@@ -211,6 +246,12 @@ proptest! {
         }
         if let Ok(request) = decode::<LiveRequest>(&bytes) {
             prop_assert_eq!(decode::<LiveRequest>(&encode(&request)).unwrap(), request);
+        }
+        if let Ok(request) = decode::<ConnectRequest>(&bytes) {
+            prop_assert_eq!(decode::<ConnectRequest>(&encode(&request)).unwrap(), request);
+        }
+        if let Ok(answer) = decode::<ConnectAnswer>(&bytes) {
+            prop_assert_eq!(decode::<ConnectAnswer>(&encode(&answer)).unwrap(), answer);
         }
     }
 

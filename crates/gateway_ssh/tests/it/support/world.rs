@@ -6,7 +6,7 @@ use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gateway_ssh::{Connection, Gateway, GatewayConfig, Secret, User, keys};
+use gateway_ssh::{Connection, Gateway, GatewayConfig, Secret, Terminals, User, keys};
 use hub::{Hub, RecordingRule, Times, Viewer, WatchPolicy};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -34,6 +34,7 @@ pub(crate) struct World {
     pub(crate) hub: Hub,
     pub(crate) sshd: Sshd,
     pub(crate) address: SocketAddr,
+    pub(crate) terminals: Terminals,
     pub(crate) alice: UserId,
     pub(crate) account: AccountId,
     /// Alice's private key.
@@ -75,6 +76,7 @@ impl World {
         let gateway = Gateway::new(config, book.clone(), hub.clone());
         let bound = gateway.bind("127.0.0.1:0".parse().unwrap()).await.expect("bound");
         let address = bound.local_addr();
+        let terminals = bound.terminals();
         let stop = CancellationToken::new();
         let stopping = stop.clone();
         let serving = tokio::spawn(async move { bound.serve(stopping).await.expect("served") });
@@ -89,6 +91,7 @@ impl World {
             hub,
             sshd,
             address,
+            terminals,
             alice,
             account: AccountId::generate(),
             key: key_of_alice,

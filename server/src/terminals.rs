@@ -1,0 +1,224 @@
+//! Sessions whose terminal is a page: who holds them, and how long they outlive their page.
+//!
+//! A session belongs to the sign-in that opened it: only there it can be taken up again, and it ends with it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gateway_ssh::{Terminal, User, Visit};
+use hub::{NotOpen, Window};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use wire::live::Size;
+use wire::{AccountId, SessionId};
+
+use crate::console::{SignInKey, SignedIn};
+use crate::store::UsableAccount;
+
+/// How long a session goes on without its page, until the page is back or the session ends as `client lost`:
+/// long enough for a train's tunnel, short enough that nobody finds an open shell later.
+pub const RETURN_WITHIN: Duration = Duration::from_secs(60);
+
+/// All of them on this node. Cheap to clone.
+#[derive(Clone)]
+pub struct Terminals {
+    gateway: gateway_ssh::Terminals,
+    return_within: Duration,
+    held: Arc<Mutex<HashMap<SessionId, Arc<Held>>>>,
+}
+
+/// One open session.
+struct Held {
+    terminal: Terminal,
+    account: AccountId,
+    sign_in: SignInKey,
+    /// Which page holds it, counted from 1; 0 while none does.
+    page: watch::Sender<u64>,
+    pages: Mutex<u64>,
+}
+
+/// A page's hold of a session. Dropping it leaves the session without a page.
+pub struct Page {
+    held: Arc<Held>,
+    number: u64,
+    now: watch::Receiver<u64>,
+}
+
+impl Terminals {
+    /// Opens sessions through this gateway; they outlive their page so long.
+    #[must_use]
+    pub fn new(gateway: gateway_ssh::Terminals, return_within: Duration) -> Self {
+        Self { gateway, return_within, held: Arc::default() }
+    }
+
+    /// Opens a session for a sign-in's page; dropping the future gives it up.
+    ///
+    /// # Errors
+    /// Why there is none, in one line for the person.
+    pub async fn open(
+        &self,
+        account: &UsableAccount,
+        signed: &SignedIn,
+        from: IpAddr,
+        size: Size,
+    ) -> Result<Page, String> {
+        let viewer = &signed.known.viewer;
+        let visit = Visit {
+            user: User { id: account.user(), name: viewer.name.clone(), full_name: viewer.full_name.clone() },
+            from,
+            login: account.login().to_owned(),
+            agent: account.agent().to_owned(),
+            size,
+        };
+        let terminal = self.gateway.open(visit).await?;
+        let held = Arc::new(Held {
+            terminal,
+            account: account.id(),
+            sign_in: signed.key.clone(),
+            page: watch::Sender::new(0),
+            pages: Mutex::new(0),
+        });
+        let page = Page::of(&held);
+        self.held().insert(page.session(), Arc::clone(&held));
+        tokio::spawn(keep(self.clone(), held, signed.clone()));
+        Ok(page)
+    }
+
+    /// Takes a session up again: whatever page held it does not any more. `None` when the sign-in has no such
+    /// session on that account.
+    #[must_use]
+    pub fn take_up(&self, session: SessionId, account: &UsableAccount, signed: &SignedIn) -> Option<Page> {
+        let held = self.held().get(&session).cloned()?;
+        (held.sign_in == signed.key && held.account == account.id()).then(|| Page::of(&held))
+    }
+
+    /// The sessions that a sign-in may take up, each with its account.
+    #[must_use]
+    pub fn of(&self, sign_in: &SignInKey) -> Vec<(SessionId, AccountId)> {
+        let held = self.held();
+        let own = held.iter().filter(|(_, held)| held.sign_in == *sign_in);
+        own.map(|(session, held)| (*session, held.account)).collect()
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Held>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a session whose page stays away or whose sign-in ends, and forgets it when it is over.
+async fn keep(terminals: Terminals, held: Arc<Held>, mut signed: SignedIn) {
+    let signed_out = async {
+        drop(signed.ended.wait_for(Option::is_some).await);
+    };
+    tokio::select! {
+        () = held.terminal.over() => {}
+        () = left_alone(held.page.subscribe(), terminals.return_within) => {
+            held.terminal.lose();
+            held.terminal.over().await;
+        }
+        () = signed_out => {
+            held.terminal.leave();
+            held.terminal.over().await;
+        }
+    }
+    terminals.held().remove(&held.terminal.session());
+}
+
+/// Completes when no page has held the session for so long.
+async fn left_alone(mut page: watch::Receiver<u64>, patience: Duration) {
+    loop {
+        let left = page.wait_for(|page| *page == 0).await.is_ok();
+        if !left || timeout(patience, page.wait_for(|page| *page != 0)).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Page {
+    /// The newest page of a session.
+    fn of(held: &Arc<Held>) -> Self {
+        let mut pages = held.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        *pages += 1;
+        let (number, held) = (*pages, Arc::clone(held));
+        // While the count is locked, so that the newest number is the last one set.
+        held.page.send_replace(number);
+        drop(pages);
+        let now = held.page.subscribe();
+        Self { held, number, now }
+    }
+
+    /// The session.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.held.terminal.session()
+    }
+
+    /// A window on its screen.
+    ///
+    /// # Errors
+    /// When it is over.
+    pub fn window(&self) -> Result<Window, NotOpen> {
+        self.held.terminal.window()
+    }
+
+    /// The session, and what completes when another page holds it. Cancel-safe.
+    pub fn parts(&mut self) -> (&Terminal, impl Future<Output = ()>) {
+        let (number, now) = (self.number, &mut self.now);
+        let replaced = async move {
+            if now.wait_for(|page| *page != number).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        (&self.held.terminal, replaced)
+    }
+
+    /// The session, to be typed into and ended.
+    #[must_use]
+    pub fn terminal(&self) -> &Terminal {
+        &self.held.terminal
+    }
+
+    /// Completes when another page holds the session. Cancel-safe.
+    pub async fn replaced(&mut self) {
+        self.parts().1.await;
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.held.page.send_if_modified(|page| {
+            let is_mine = *page == self.number;
+            if is_mine {
+                *page = 0;
+            }
+            is_mine
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_outlives_its_page_for_a_while() {
+        let page = watch::Sender::new(1);
+        let alone = tokio::spawn(left_alone(page.subscribe(), RETURN_WITHIN));
+        let almost = RETURN_WITHIN - Duration::from_secs(1);
+        for back in 2..5 {
+            tokio::time::sleep(RETURN_WITHIN * 10).await;
+            page.send_replace(0);
+            tokio::time::sleep(almost).await;
+            page.send_replace(back);
+        }
+        tokio::time::sleep(RETURN_WITHIN * 10).await;
+        assert!(!alone.is_finished(), "it has a page");
+        page.send_replace(0);
+        tokio::time::sleep(almost).await;
+        assert!(!alone.is_finished(), "there is still time");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(alone.is_finished());
+    }
+}
