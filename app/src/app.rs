@@ -10,7 +10,9 @@ use crate::clock::Clock;
 use crate::frame::Frame;
 use crate::look::Looks;
 use crate::pages::access_logs::AccessLogsPage;
+use crate::pages::accounts::AccountsPage;
 use crate::pages::audit::AuditPage;
+use crate::pages::connect::ConnectPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::refused::RefusedPage;
 use crate::pages::session::SessionPage;
@@ -37,6 +39,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Redirect path="/sessions"/> } ssr=SsrMode::Async/>
                     <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/accounts") view=AccountsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/connect/:id") view=ConnectPage ssr=SsrMode::Async/>
                     <Route path=path!("/access-logs") view=AccessLogsPage ssr=SsrMode::Async/>
                     <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>

@@ -5,7 +5,7 @@ use http::request::Parts;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
-use wire::{End, Millis, Rights, Session, SessionId};
+use wire::{AccountId, End, Millis, Rights, Session, SessionId};
 
 use crate::table::Sheet;
 
@@ -212,6 +212,60 @@ pub struct Views {
     pub may_share: bool,
 }
 
+/// How an account's agent is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountKind {
+    /// By SSH: the page can be its terminal.
+    Terminal,
+    /// With a client of PostgreSQL.
+    Database,
+    /// A web application, by its own address.
+    Application,
+}
+
+/// An account that a person may connect to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Login on the agent.
+    pub login: String,
+    /// Name of the agent.
+    pub agent: String,
+    /// Display name of the agent.
+    pub display_name: String,
+    /// URL of the agent.
+    pub service_url: String,
+    /// How the agent is reached.
+    pub kind: AccountKind,
+    /// Whether they own it, beside using it.
+    pub owner: bool,
+}
+
+/// Where a gateway listens, as people reach it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+}
+
+/// What a person may connect to, and what they have open in pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyAccounts {
+    /// The name of the person.
+    pub user: String,
+    /// The accounts, by agent and login.
+    pub accounts: Vec<MyAccount>,
+    /// Sessions of this sign-in whose terminal is a page, each with its account.
+    pub terminals: Vec<(SessionId, AccountId)>,
+    /// The SSH gateway.
+    pub ssh: Gate,
+    /// The PostgreSQL gateway, when it is on.
+    pub postgres: Option<Gate>,
+}
+
 /// Why a call came to nothing; each is shown to the person as it reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum BackendError {
@@ -251,6 +305,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// One session, open or ended.
     async fn session(&self, parts: &Parts, id: SessionId) -> Result<Shown, BackendError>;
+
+    /// The accounts that this person may connect to.
+    async fn accounts(&self, parts: &Parts) -> Result<MyAccounts, BackendError>;
 
     /// Ends a session with a reason; the row has ended when this returns, unless only its source can end it.
     async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<Ending, BackendError>;

@@ -7,7 +7,9 @@
 use leptos::server;
 use wire::SessionId;
 
-use crate::backend::{AuditPage, AuditQuery, BackendError, Ending, LogPage, LogQuery, Me, Shown, Views};
+use crate::backend::{
+    AuditPage, AuditQuery, BackendError, Ending, LogPage, LogQuery, Me, MyAccounts, Shown, Views,
+};
 use crate::table::Sheet;
 
 #[cfg(feature = "ssr")]
@@ -40,6 +42,13 @@ pub async fn me() -> Result<Option<Me>, BackendError> {
 pub async fn session(id: SessionId) -> Result<Shown, BackendError> {
     let (backend, parts) = scope()?;
     backend.session(&parts, id).await
+}
+
+/// The accounts that the person may connect to.
+#[server(endpoint = "accounts")]
+pub async fn accounts() -> Result<MyAccounts, BackendError> {
+    let (backend, parts) = scope()?;
+    backend.accounts(&parts).await
 }
 
 /// Ends a session with a reason.

@@ -83,6 +83,7 @@ fn SignedIn(me: Me) -> AnyView {
                 <Brand/>
                 <nav class="nav" aria-label=words.main>
                     <A href="/sessions">{words.sessions}</A>
+                    <A href="/accounts">{words.accounts}</A>
                     <A href="/access-logs">{words.access_logs}</A>
                     {me.reads_audit.then(|| view! { <A href="/audit">{words.audit}</A> })}
                 </nav>

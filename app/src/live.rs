@@ -1,7 +1,8 @@
 //! The live pane: one session's screen, as its user sees it, and what there is to know about it.
 //!
 //! View-only until its watcher asks for control and gets it; the pane's size never changes that of the
-//! user's terminal.
+//! user's terminal. Where the person themselves sits at the session, the same screen is its terminal, and its
+//! size is the terminal's.
 
 mod actions;
 mod asked;
@@ -14,14 +15,17 @@ mod lease;
 mod metrics;
 mod notice;
 mod notify;
+mod owner;
 mod painter;
 mod pane;
 mod paste;
 mod phase;
+mod queries;
 mod runs;
 mod socket;
 mod standing;
 mod stream;
+mod terminal;
 mod watch;
 
 pub(crate) use actions::{CopyLink, copied};
@@ -33,4 +37,5 @@ pub(crate) use painter::Painter;
 pub use pane::LivePane;
 pub(crate) use pane::heading;
 pub(crate) use phase::{Phase, sentence};
+pub(crate) use terminal::TerminalPane;
 pub(crate) use watch::Shows;

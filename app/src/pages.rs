@@ -1,7 +1,9 @@
 //! The pages, one file each.
 
 pub(crate) mod access_logs;
+pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod connect;
 mod failed;
 pub(crate) mod not_found;
 pub(crate) mod refused;

@@ -3,6 +3,7 @@
 //! Plain statics: no lookup by name, no file to load. A text without its translation does not compile.
 //! Names of types, headings of exported files and what the audit keeps are data and stay as they are.
 
+mod connect;
 mod door;
 mod ends;
 mod filters;
@@ -81,10 +82,12 @@ macro_rules! areas {
 }
 
 areas! {
+    accounts: connect::Accounts,
     application: door::Application,
     audit: lists::Audit,
     boot: gone::Boot,
     columns: table::Columns,
+    connect: connect::Connect,
     control: live::Control,
     door: door::Door,
     ends: ends::Ends,

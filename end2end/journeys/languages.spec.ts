@@ -98,6 +98,8 @@ test('a Spanish browser gets Spanish pages, every one of them', async ({ world }
   await expectSpanish(page);
 
   for (const [path, title] of [
+    ['/accounts', 'Cuentas'],
+    ['/connect/nothing', 'Esa cuenta no existe'],
     ['/access-logs', 'Registros de acceso'],
     ['/access-logs?user=nadie', 'Registros de acceso'],
     ['/audit', 'Auditoría'],

@@ -84,6 +84,8 @@ fn groups() -> [(&'static str, Vec<Line>); 6] {
                 (words.type_keys, words.type_),
                 (words.back_keys, words.back),
                 (words.copy_keys, words.copy),
+                (words.paste_keys, words.paste),
+                (words.ask_keys, words.ask),
             ],
         ),
         (

@@ -91,7 +91,7 @@ pub(super) struct Grip {
 
 /// Takes one event of the stage.
 pub(super) fn heard(inner: &Inner, event: &Event) {
-    if !inner.shows.standing.with_untracked(|standing| standing.mine().is_some()) {
+    if !inner.may_type() {
         return;
     }
     match event.type_().as_str() {
@@ -130,7 +130,7 @@ pub(super) fn heard(inner: &Inner, event: &Event) {
     }
 }
 
-/// The watcher may type now: so they do, if they are at this pane.
+/// The person may type now: so they do, if they are at this pane.
 pub(super) fn gained(inner: &Inner) {
     let pane = inner.place.stage.parent_element();
     let here = document().active_element().is_none_or(|active| {
@@ -141,7 +141,7 @@ pub(super) fn gained(inner: &Inner) {
     }
 }
 
-/// The watcher may no longer type.
+/// The person may no longer type.
 pub(super) fn lost(inner: &Inner) {
     inner.grip.held.set(None);
     if inner.shows.typing.get_untracked() {

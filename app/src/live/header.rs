@@ -52,6 +52,8 @@ pub(crate) fn Header(
             Phase::Live => words.live,
             Phase::Stale(_) => words.stale,
             Phase::Ended(_) => words.ended,
+            // The person's own session went on without this page, or ended.
+            Phase::Refused(_) if shows.own.with(Option::is_some) => words.not_connected,
             Phase::Refused(_) => words.not_watched,
         });
         state.to_owned()
@@ -71,7 +73,7 @@ pub(crate) fn Header(
                 <span class="live-gap"></span>
                 <Watchers watchers=shows.watchers />
                 <FullScreen pane />
-                {close(on_close)}
+                {close(on_close, shows.own.with_untracked(Option::is_some))}
             </div>
             {facts}
         </header>
@@ -210,8 +212,10 @@ fn FullScreen(pane: NodeRef<html::Section>) -> impl IntoView {
     }
 }
 
-fn close(on_close: Option<Callback<()>>) -> impl IntoView {
+fn close(on_close: Option<Callback<()>>, own: bool) -> impl IntoView {
     let words = &words().live;
+    // Where the person's own session stands, and leads back to it.
+    let (back, to) = if own { (words.back_to_accounts, "/accounts") } else { (words.back, "/sessions") };
     let cross =
         || view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg> };
     match on_close {
@@ -221,7 +225,7 @@ fn close(on_close: Option<Callback<()>>) -> impl IntoView {
             </button>
         }),
         None => Either::Right(view! {
-            <a class="live-icon" href="/sessions" aria-label=words.back title=words.back>
+            <a class="live-icon" href=to aria-label=back title=back>
                 {cross()}
             </a>
         }),

@@ -106,6 +106,11 @@ impl Painter {
         set(&self.sheet, "--live-height", &format!("{height}px"));
     }
 
+    /// The terminal that fits the stage in letters of so many pixels.
+    pub(crate) fn capacity(&self, font: f64) -> Size {
+        self.font.shape().capacity(self.room(), font, window().device_pixel_ratio())
+    }
+
     /// Moves the caret to the cursor; a hidden cursor leaves it where it is.
     fn place_caret(&mut self) {
         let Some(((column, row), (letters, _))) = self.cursor.zip(self.letters) else { return };

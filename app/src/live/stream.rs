@@ -9,6 +9,8 @@ use screen::Screen;
 use wire::live::{Lease, LiveFrame, Size, Watcher};
 use wire::{End, Millis};
 
+use super::queries::Queries;
+
 /// Text parsed between two looks at the clock, in bytes: about 5 ms at 25 MB/s.
 const PIECE: usize = 128 << 10;
 /// Text that may wait, in bytes; beyond it a fresh picture is cheaper than catching up.
@@ -62,6 +64,9 @@ pub(crate) struct Stream {
     /// Bytes of the first text that are done.
     done: usize,
     waiting: usize,
+    queries: Queries,
+    /// What the program asked of its terminal, answered as the screen stood then.
+    answers: String,
 }
 
 impl Stream {
@@ -120,6 +125,10 @@ impl Stream {
                 Some(Step::Text(text)) => {
                     let end = text.floor_char_boundary(self.done + PIECE);
                     screen.feed(&text[self.done..end]);
+                    for query in self.queries.read(&text[self.done..end]) {
+                        let cursor = screen.cursor();
+                        self.answers += &query.answer((cursor.col, cursor.row));
+                    }
                     self.waiting -= end - self.done;
                     self.done = end;
                     if end == text.len() {
@@ -132,6 +141,11 @@ impl Stream {
                 return self.steps.is_empty();
             }
         }
+    }
+
+    /// What the program waits for, as a terminal answers it.
+    pub(crate) fn take_answers(&mut self) -> String {
+        std::mem::take(&mut self.answers)
     }
 
     /// The screen as far as it was worked off; none before the first `Init`.
@@ -215,6 +229,14 @@ mod tests {
         let megabyte = "x".repeat(1 << 20);
         let fault = (3..).find_map(|seq| stream.take(output(seq, &megabyte)).err());
         assert_eq!(fault, Some(Fault::TooFarBehind));
+    }
+
+    #[test]
+    fn a_programs_questions_are_answered_as_the_screen_stands() {
+        let mut stream = stream([init(0, "$ "), output(1, "ab\x1b["), output(2, "6n\r\n")]);
+        stream.work(|| true);
+        assert_eq!(stream.take_answers(), "\x1b[2;1R");
+        assert_eq!(stream.take_answers(), "");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Watches one session: keeps the socket, the screen and the page together until the pane closes.
+//! Keeps the socket, the screen and the page of one session together until its pane closes: a watcher's, or
+//! the session's own terminal.
 //!
-//! What is typed is sent while the watcher holds the control lease, and never before.
+//! What a watcher types is sent while they hold the control lease, and never before.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -11,12 +12,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::HtmlElement;
 use web_sys::HtmlTextAreaElement;
+use wire::connect::{ConnectAnswer, ConnectRequest};
 use wire::live::{LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{Millis, Session, SessionId};
 
 use super::asked::Asked;
 use super::hands::{self, Hands};
 use super::notify::{Fonts, Room};
+use super::owner::{self, Owner};
 use super::painter::Painter;
 use super::phase::Phase;
 use super::socket::Socket;
@@ -44,6 +47,8 @@ pub(crate) struct Shows {
     pub(crate) watchers: RwSignal<Vec<Watcher>>,
     pub(crate) size: RwSignal<Option<Size>>,
     pub(crate) title: RwSignal<String>,
+    /// The person's own session, once it is open; none for a watcher.
+    pub(crate) own: RwSignal<Option<Session>>,
     /// Who may type beside the session's user.
     pub(crate) standing: RwSignal<Standing>,
     /// Keys go to the session, not to the page.
@@ -66,6 +71,7 @@ impl Shows {
             watchers: RwSignal::new(Vec::new()),
             size: RwSignal::new(None),
             title: RwSignal::new(String::new()),
+            own: RwSignal::new(None),
             standing: RwSignal::new(Standing::default()),
             typing: RwSignal::new(false),
             asked: RwSignal::new(None),
@@ -75,9 +81,11 @@ impl Shows {
         }
     }
 
-    /// Whether the watcher may type.
+    /// Whether what is typed here goes to the session: a watcher's while they hold the lease, the owner's while
+    /// there is a connection.
     pub(crate) fn is_mine(self) -> bool {
         self.standing.with(|standing| standing.mine().is_some())
+            || (self.own.with(Option::is_some) && self.phase.with(|phase| *phase == Phase::Live))
     }
 
     /// Watches from now on, as long as the current owner lives.
@@ -89,6 +97,11 @@ impl Shows {
     pub(crate) fn ask(self, request: &LiveRequest) {
         self.standing.update(|standing| standing.asks(*request == LiveRequest::Release));
         self.with_watch(|inner| inner.send(request));
+    }
+
+    /// Ends the person's own session.
+    pub(crate) fn end(self) {
+        self.with_watch(|inner| inner.say(&ConnectRequest::End));
     }
 
     /// Pastes text that somebody has agreed to.
@@ -124,12 +137,20 @@ pub(crate) struct Watch {
 impl Watch {
     /// Watches `session` at `place`.
     pub(crate) fn start(session: &Session, shows: Shows, place: Place) -> Self {
+        Self::begin(Part::Watcher { session: session.id, owner: session.user.clone() }, shows, place)
+    }
+
+    /// Is the terminal of a session of the person's own at `place`.
+    pub(crate) fn own(owner: Owner, shows: Shows, place: Place) -> Self {
+        Self::begin(Part::Owner(owner), shows, place)
+    }
+
+    fn begin(part: Part, shows: Shows, place: Place) -> Self {
         let Place { stage, sheet, keys } = &place;
         let painter = Painter::new(stage.clone(), sheet.clone(), Some(keys.clone().into()));
         let (stage, sheet) = (stage.clone(), sheet.clone());
         let inner = Rc::new(Inner {
-            id: session.id,
-            owner: session.user.clone(),
+            part,
             shows,
             place,
             stream: RefCell::default(),
@@ -160,25 +181,35 @@ impl Drop for Watch {
     }
 }
 
+/// Whose the pane is.
+pub(super) enum Part {
+    /// Somebody who watches.
+    Watcher {
+        session: SessionId,
+        /// Name of the session's user.
+        owner: String,
+    },
+    /// The session's user.
+    Owner(Owner),
+}
+
 pub(super) struct Inner {
-    id: SessionId,
-    /// Name of the session's user.
-    owner: String,
+    pub(super) part: Part,
     pub(super) shows: Shows,
     pub(super) place: Place,
     stream: RefCell<Stream>,
-    painter: RefCell<Painter>,
+    pub(super) painter: RefCell<Painter>,
     socket: RefCell<Option<Socket>>,
     /// The browser's clock when the last frame came.
     heard: Cell<Millis>,
     /// Connections tried since the last `Init`.
-    tries: Cell<u32>,
+    pub(super) tries: Cell<u32>,
     frame_asked: Cell<bool>,
     pub(super) grip: hands::Grip,
 }
 
 /// A callback that holds the watch only weakly: it does nothing once the pane is closed.
-fn on(inner: &Rc<Inner>, act: impl Fn(&Rc<Inner>) + 'static) -> impl Fn() + 'static {
+pub(super) fn on(inner: &Rc<Inner>, act: impl Fn(&Rc<Inner>) + 'static) -> impl Fn() + 'static {
     let inner = Rc::downgrade(inner);
     move || {
         if let Some(inner) = inner.upgrade() {
@@ -188,7 +219,7 @@ fn on(inner: &Rc<Inner>, act: impl Fn(&Rc<Inner>) + 'static) -> impl Fn() + 'sta
 }
 
 impl Inner {
-    fn connect(self: &Rc<Self>) {
+    pub(super) fn connect(self: &Rc<Self>) {
         let inner = Rc::downgrade(self);
         let on_message = move |bytes: &[u8]| {
             if let Some(inner) = inner.upgrade() {
@@ -196,23 +227,50 @@ impl Inner {
             }
         };
         self.heard.set(browser_now());
-        let socket =
-            Socket::open(&format!("/ws/sessions/{}/live", self.id), on_message, on(self, Self::lost));
-        match socket {
+        let weak = Rc::downgrade(self);
+        let on_close = move |code| {
+            if let Some(inner) = weak.upgrade() {
+                inner.closed(code);
+            }
+        };
+        let path = match &self.part {
+            Part::Watcher { session, .. } => format!("/ws/sessions/{session}/live"),
+            Part::Owner(owner) => owner.path(),
+        };
+        match Socket::open(&path, on(self, Self::opened), on_message, on_close) {
             Ok(socket) => drop(self.socket.replace(Some(socket))),
             Err(_) => self.lost(),
         }
     }
 
+    fn opened(self: &Rc<Self>) {
+        if let Part::Owner(owner) = &self.part {
+            owner::begin(self, owner);
+        }
+    }
+
+    fn closed(self: &Rc<Self>, code: u16) {
+        match &self.part {
+            Part::Owner(owner) if owner::closed(self, owner, code) => {}
+            _ => self.lost(),
+        }
+    }
+
     fn message(self: &Rc<Self>, bytes: &[u8]) {
         self.heard.set(browser_now());
+        if let Part::Owner(owner) = &self.part
+            && owner.is_waiting()
+        {
+            let Ok(answer) = wire::decode::<ConnectAnswer>(bytes) else { return self.lost() };
+            return owner::answered(self, owner, answer);
+        }
         let Ok(frame) = wire::decode::<LiveFrame>(bytes) else { return self.lost() };
         let starts = matches!(frame, LiveFrame::Init { .. });
         let news = self.stream.borrow_mut().take(frame);
         if starts {
             self.tries.set(0);
             self.painter.borrow_mut().start_over();
-            self.shows.phase.set(Phase::Live);
+            self.live();
         }
         match news {
             Ok(News::Work) => self.ask_frame(),
@@ -227,13 +285,29 @@ impl Inner {
             Ok(News::Seated(seat)) => self.stand(|standing| standing.seated(seat)),
             Ok(News::Control(lease)) => {
                 let now = self.shows.clock.read();
-                self.stand(|standing| standing.control(lease, &self.owner, now));
+                if let Part::Watcher { owner, .. } = &self.part {
+                    self.stand(|standing| standing.control(lease, owner, now));
+                }
             }
             Ok(News::Paused(by)) => self.stand(|standing| standing.pause(by)),
             Ok(News::Denied(words)) => self.stand(|standing| standing.denied(&words)),
             // Nothing is wrong with the session: only this copy of it is of no use.
             Err(_) => self.connect(),
         }
+    }
+
+    /// The screen is here.
+    fn live(&self) {
+        let anew = self.shows.phase.with_untracked(|phase| *phase != Phase::Live);
+        self.shows.phase.set(Phase::Live);
+        if anew && matches!(self.part, Part::Owner(_)) {
+            hands::gained(self);
+        }
+    }
+
+    /// Whether what is typed here goes to the session.
+    pub(super) fn may_type(&self) -> bool {
+        untrack(|| self.shows.is_mine())
     }
 
     /// Changes who may type, and hands the keyboard over when that is somebody else now.
@@ -255,10 +329,20 @@ impl Inner {
         }
     }
 
+    /// The same for the session's own terminal.
+    pub(super) fn say(&self, request: &ConnectRequest) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.send(&wire::encode(request));
+        }
+    }
+
     /// Sends what was typed, in order and in pieces.
     pub(super) fn send_input(&self, bytes: &[u8]) {
         for piece in bytes.chunks(PIECE) {
-            self.send(&LiveRequest::Input(piece.to_vec()));
+            match &self.part {
+                Part::Watcher { .. } => self.send(&LiveRequest::Input(piece.to_vec())),
+                Part::Owner(_) => self.say(&ConnectRequest::Input(piece.to_vec())),
+            }
         }
     }
 
@@ -277,7 +361,10 @@ impl Inner {
         self.stream.borrow_mut().screen().is_some_and(|screen| screen.app_cursor())
     }
 
-    fn finish(&self, phase: Phase) {
+    pub(super) fn finish(&self, phase: Phase) {
+        if matches!(self.part, Part::Owner(_)) {
+            hands::lost(self);
+        }
         self.shows.watchers.set(Vec::new());
         self.stand(|standing| *standing = Standing::default());
         self.shows.asked.set(None);
@@ -285,7 +372,7 @@ impl Inner {
         self.socket.take();
     }
 
-    fn lost(self: &Rc<Self>) {
+    pub(super) fn lost(self: &Rc<Self>) {
         self.socket.take();
         if self.shows.phase.with_untracked(Phase::is_final) {
             return;
@@ -296,7 +383,15 @@ impl Inner {
         }
         let wait = FIRST_WAIT_MS.saturating_mul(1 << self.tries.get().min(8)).min(LONGEST_WAIT_MS);
         self.tries.set(self.tries.get() + 1);
-        spawn_local(come_back(Rc::downgrade(self), self.id, wait));
+        let session = match &self.part {
+            Part::Watcher { session, .. } => Some(*session),
+            Part::Owner(owner) => owner.session(),
+        };
+        match session {
+            Some(session) => spawn_local(come_back(Rc::downgrade(self), session, wait)),
+            // There is nothing to come back to.
+            None => self.finish(Phase::Refused(BackendError::Unreachable.to_string())),
+        }
     }
 
     fn check_pulse(self: &Rc<Self>) {
@@ -309,6 +404,7 @@ impl Inner {
         // A page that is not seen gets no frames: it keeps up without drawing, and draws when seen.
         if document().hidden() {
             self.stream.borrow_mut().work(|| true);
+            self.answer();
         }
         if !self.frame_asked.replace(true) {
             request_animation_frame(on(self, Self::frame));
@@ -337,20 +433,33 @@ impl Inner {
             }
         }
         drop(stream);
+        self.answer();
         if !done {
             self.ask_frame();
         }
     }
 
-    fn fit(&self) {
+    /// Answers what the program asks of its terminal, where this is it.
+    fn answer(&self) {
+        let answers = self.stream.borrow_mut().take_answers();
+        if !answers.is_empty() && matches!(self.part, Part::Owner(_)) {
+            self.send_input(answers.as_bytes());
+        }
+    }
+
+    fn fit(self: &Rc<Self>) {
         if let Some(screen) = self.stream.borrow_mut().screen() {
             self.painter.borrow_mut().fit(screen.size());
+        }
+        if let Part::Owner(owner) = &self.part {
+            owner::resize(self, owner);
         }
     }
 
     /// The fonts that the screen needs may come later than the screen.
-    fn font_changed(&self) {
+    fn font_changed(self: &Rc<Self>) {
         self.painter.borrow_mut().font_changed(self.stream.borrow_mut().screen());
+        self.fit();
     }
 }
 
@@ -363,7 +472,7 @@ async fn come_back(inner: Weak<Inner>, id: SessionId, wait_ms: u32) {
             if let Some(end) = shown.ended {
                 return present.finish(Phase::Ended(end));
             }
-            if let Some(refusal) = shown.refusal {
+            if let Some(refusal) = shown.refusal.filter(|_| matches!(present.part, Part::Watcher { .. })) {
                 return present.finish(Phase::Refused(refusal));
             }
         }

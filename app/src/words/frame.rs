@@ -10,6 +10,7 @@ texts! {
         skip: "Skip to the page", "Saltar a la página";
         main: "Main", "Principal";
         sessions: "Sessions", "Sesiones";
+        accounts: "Accounts", "Cuentas";
         access_logs: "Access logs", "Registros de acceso";
         audit: "Audit", "Auditoría";
         connecting: "Connecting…", "Conectando…";

@@ -68,11 +68,18 @@ texts! {
         list: "In a list or menu: to the next", "En una lista o un menú: ir al siguiente";
 
         type_keys: "Enter", "Intro";
-        type_: "On the screen, with control: keys go to the session", "En la pantalla, con el control: las teclas van a la sesión";
+        type_: "On your terminal, or on a screen with control: keys go to the session",
+            "En su terminal, o en una pantalla con el control: las teclas van a la sesión";
         back_keys: "Ctrl+Alt+K", "Ctrl+Alt+K";
         back: "The keyboard goes back to the page", "El teclado vuelve a la página";
         copy_keys: "Ctrl+Shift+C", "Ctrl+Mayús+C";
-        copy: "With control: copy what is selected", "Con el control: copiar lo seleccionado";
+        copy: "While keys go to the session: copy what is selected",
+            "Mientras las teclas van a la sesión: copiar lo seleccionado";
+        paste_keys: "Ctrl+Shift+V", "Ctrl+Mayús+V";
+        paste: "Paste into the session", "Pegar en la sesión";
+        ask_keys: "Ctrl+]\u{a0}y Ctrl+]\u{a0}n", "Ctrl+]\u{a0}y Ctrl+]\u{a0}n";
+        ask: "In your terminal: let somebody watch who asks, or refuse",
+            "En su terminal: dejar observar a quien lo pide, o rechazarlo";
 
         play_keys: "Space", "Espacio";
         play: "Play or pause", "Reproducir o pausar";

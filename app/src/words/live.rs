@@ -17,6 +17,7 @@ texts! {
         stale: "Stale", "Sin actualizar";
         ended: "Ended", "Terminada";
         not_watched: "Not watched", "No se observa";
+        not_connected: "Not connected", "Sin conexión";
         lasted: "lasted {span}", "duró {span}";
         recorded: "recorded", "se graba";
         not_recorded: "not recorded", "no se graba";
@@ -32,6 +33,7 @@ texts! {
         full_screen: "Full screen", "Pantalla completa";
         leave_full_screen: "Leave full screen", "Salir de pantalla completa";
         close: "Close", "Cerrar";
+        back_to_accounts: "Back to your accounts", "Volver a sus cuentas";
         back: "Back to all sessions", "Volver a todas las sesiones";
         stale_since: "Stale since {time}", "Sin actualizar desde las {time}";
         ended_at: "Ended {time}: {end}", "Terminada a las {time}: {end}";

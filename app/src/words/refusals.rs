@@ -51,6 +51,39 @@ const SPANISH: &[(&str, &str)] = &[
     ("the user does not allow you to watch this session", "el usuario no le permite observar esta sesión"),
     ("too many others wait for the user's answer", "demasiadas personas esperan la respuesta del usuario"),
     ("the user did not answer in time", "el usuario no respondió a tiempo"),
+    // Connecting.
+    (
+        "you may not connect to {}, or there is no such account",
+        "usted no puede conectar con {}, o esa cuenta no existe",
+    ),
+    (
+        "cannot look this up right now, ask an administrator",
+        "ahora no se puede consultar esto, pregunte a un administrador",
+    ),
+    ("{} refused the connection: connection refused", "{} rechazó la conexión: no escucha nadie allí"),
+    ("{} refused the connection: {}", "{} rechazó la conexión: {}"),
+    ("{} broke the connection off: {}", "{} cortó la conexión: {}"),
+    ("{} broke the connection off", "{} cortó la conexión"),
+    (
+        "{} refused the sign-in of {}: its password or key on Sightline may be out of date",
+        "{} rechazó el acceso de {}: su contraseña o clave en Sightline puede estar desactualizada",
+    ),
+    (
+        "the private key of {} on Sightline cannot be used: {}",
+        "la clave privada de {} en Sightline no se puede usar: {}",
+    ),
+    ("{} is unreachable: no answer within {} s", "no se llega a {}: sin respuesta en {} s"),
+    (
+        "the host key of {} changed: expected {}, got {}; ask an administrator before you connect",
+        "la clave de host de {} ha cambiado: se esperaba {}, se recibió {}; pregunte a un administrador antes de conectar",
+    ),
+    (
+        "the session could not be written down, so it does not take place; ask an administrator",
+        "no se pudo anotar la sesión, por lo que no tiene lugar; pregunte a un administrador",
+    ),
+    ("this session cannot be recorded: {}", "esta sesión no se puede grabar: {}"),
+    ("the gateway is shutting down", "la pasarela se está apagando"),
+    ("this session is over", "esta sesión ha terminado"),
     // Recordings.
     ("this session was not recorded", "esta sesión no se grabó"),
     ("look for at most {} characters", "busque como máximo {} caracteres"),

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// An answer without its body.
+/// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// Its status.
     pub(crate) status: u16,
     /// Its head, as it came.
     pub(crate) head: String,
+    /// Its body, as it came.
+    pub(crate) body: String,
 }
 
 /// Asks once.
@@ -33,9 +35,10 @@ pub(crate) fn request(
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer);
-    let head = answer.split("\r\n\r\n").next().unwrap_or_default().to_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let (head, body) = (head.to_owned(), body.to_owned());
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).context("not an HTTP answer")?;
-    Ok(Answer { status, head })
+    Ok(Answer { status, head, body })
 }
 
 /// Signs in by the form and gives the cookie (`name=value`).

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod bulk;
+mod connect;
 mod echo;
 mod join;
 mod log_in;
@@ -27,6 +28,7 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("log-in", log_in::measure),
     ("echo", echo::alone),
     ("echo-watched", echo::watched),
+    ("connect", connect::measure),
     ("bulk", bulk::with_terminal),
     ("exec", bulk::without_terminal),
     ("pg", pg::measure),

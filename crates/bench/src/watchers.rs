@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use futures::StreamExt;
+use futures::{SinkExt, StreamExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -42,6 +44,16 @@ impl Socket {
     /// The next frame of the list feed.
     pub(crate) async fn feed(&mut self) -> anyhow::Result<FeedFrame> {
         Ok(wire::decode(&self.next().await?)?)
+    }
+
+    /// The next message, whatever it is.
+    pub(crate) async fn decoded<T: DeserializeOwned>(&mut self) -> anyhow::Result<T> {
+        Ok(wire::decode(&self.next().await?)?)
+    }
+
+    /// Sends one message.
+    pub(crate) async fn say(&mut self, message: &impl Serialize) -> anyhow::Result<()> {
+        Ok(self.0.send(Message::Binary(wire::encode(message).into())).await?)
     }
 
     /// The next message, unread.

@@ -70,7 +70,7 @@ impl Terminals {
         let (answer, answered) = oneshot::channel();
         let (lost, over) = (Arc::new(AtomicBool::new(false)), CancellationToken::new());
         let page = Page { answer: Mutex::new(Some(answer)), lost: Arc::clone(&lost), over: over.clone() };
-        let stopping = || visible(&Trouble::Stopping.to_string());
+        let stopping = || gateway::Trouble::Stopping.to_string();
         self.0.send(Ask { visit, words, page }).map_err(|_| stopping())?;
         let (session, windows) = answered.await.map_err(|_| stopping())??;
         Ok(Terminal { session, windows, writer, lost, over })

@@ -138,7 +138,11 @@ async fn find_and_connect(
     }
 }
 
-async fn pick(shared: &Shared, request: &mut Request, near: &impl Person) -> Result<(String, String), Failure> {
+async fn pick(
+    shared: &Shared,
+    request: &mut Request,
+    near: &impl Person,
+) -> Result<(String, String), Failure> {
     let Some(terminal) = &mut request.terminal else {
         return Err(Trouble::NoAccount { user: request.user.name.clone() }.into());
     };

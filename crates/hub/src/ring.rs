@@ -127,7 +127,8 @@ impl Ring {
             if *at == end {
                 return if self.over { Read::Over } else { Read::Nothing };
             }
-            let Some(kept) = usize::try_from(*at - first).ok().and_then(|index| self.frames.get(index)) else {
+            let Some(kept) = usize::try_from(*at - first).ok().and_then(|index| self.frames.get(index))
+            else {
                 return Read::Lagged;
             };
             *at += 1;

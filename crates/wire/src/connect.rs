@@ -33,7 +33,7 @@ impl ConnectRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConnectAnswer {
     /// The session is open; its screen follows.
-    Opened(Session),
+    Opened(Box<Session>),
     /// There is none, and why: one sentence. Last message.
     Failed(String),
 }

@@ -1,7 +1,8 @@
 //! The app's [`Backend`]: what pages ask, answered for the person behind the request's cookie.
 
 use app::backend::{
-    AuditPage, AuditQuery, Backend, BackendError, Ending, ExportNote, LogPage, LogQuery, Me, Shown, Views,
+    AccountKind, AuditPage, AuditQuery, Backend, BackendError, Ending, ExportNote, Gate, LogPage, LogQuery,
+    Me, MyAccount, MyAccounts, Shown, Views,
 };
 use app::look::Look;
 use app::table::Sheet;
@@ -16,7 +17,9 @@ use super::sessions::{SessionError, by};
 use crate::audit::Action;
 use crate::console::SignedIn;
 use crate::reports::Outcome;
-use crate::store::{LOG_LAYOUT, LOOK, SESSIONS_LAYOUT, SessionRow, StoreError};
+use crate::store::{
+    AgentKind, GrantKind, LOG_LAYOUT, LOOK, SESSIONS_LAYOUT, SessionRow, StoreError, UsableAccount,
+};
 
 /// Largest layout that is kept, in bytes: every column with its width and filters takes a few thousand.
 const MAX_LAYOUT_BYTES: usize = 32 << 10;
@@ -69,6 +72,22 @@ impl Backend for Pages {
             Ok(_) => Refusal::Forbidden("watch").to_string(),
         });
         Ok(Shown { session, rights, ended, refusal })
+    }
+
+    async fn accounts(&self, parts: &Parts) -> Result<MyAccounts, BackendError> {
+        let signed = self.signed(parts).await?;
+        let Some(user) = signed.known.viewer.user_id else { return Err(BackendError::Failed) };
+        let services = &self.0.services;
+        let usable = services.store.usable_accounts(user).await.map_err(failed)?;
+        let host = host_of(&services.config.public_url);
+        let gate = |port| Gate { host: host.to_owned(), port };
+        Ok(MyAccounts {
+            user: signed.known.viewer.name,
+            accounts: usable.iter().map(shown).collect(),
+            terminals: services.terminals.of(&signed.key),
+            ssh: gate(services.ssh_port),
+            postgres: services.pg_port.map(gate),
+        })
     }
 
     async fn terminate(&self, parts: &Parts, id: SessionId, reason: String) -> Result<Ending, BackendError> {
@@ -155,6 +174,30 @@ impl Backend for Pages {
     }
 }
 
+fn shown(account: &UsableAccount) -> MyAccount {
+    MyAccount {
+        id: account.id(),
+        login: account.login().to_owned(),
+        agent: account.agent().to_owned(),
+        display_name: account.display_name().to_owned(),
+        service_url: account.service_url().to_owned(),
+        kind: match account.kind() {
+            AgentKind::Ssh => AccountKind::Terminal,
+            AgentKind::Postgres => AccountKind::Database,
+            AgentKind::Application => AccountKind::Application,
+        },
+        owner: account.grant() == GrantKind::Owner,
+    }
+}
+
+/// The host of an address, an IPv6 one with its brackets: where people reach the server, they reach its gateways.
+fn host_of(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    let end = authority.rfind(':').filter(|at| !authority[*at..].contains(']'));
+    &authority[..end.unwrap_or(authority.len())]
+}
+
 /// An export as the audit says it; refused when its digest is none.
 fn in_words(note: &ExportNote) -> Result<String, BackendError> {
     let cut = |text: &str| text.chars().take(MAX_FILTER_CHARS).collect::<String>();
@@ -201,5 +244,23 @@ fn refused(error: SessionError) -> BackendError {
             BackendError::Refused(error.to_string())
         }
         SessionError::Store(error) => failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn gateways_are_where_the_pages_are() {
+        for (url, host) in [
+            ("http://127.0.0.1:3000", "127.0.0.1"),
+            ("https://sightline.example", "sightline.example"),
+            ("https://sightline.example/below", "sightline.example"),
+            ("http://[::1]:3000", "[::1]"),
+            ("https://[2001:db8::7]", "[2001:db8::7]"),
+        ] {
+            assert_eq!(host_of(url), host);
+        }
     }
 }

@@ -151,7 +151,7 @@ impl Connecting {
             _ => None,
         };
         let Some((mut window, session)) = opened else { return Stop::Failed(GONE.into()) };
-        if socket.send(encode(&ConnectAnswer::Opened(session))).await.is_err() {
+        if socket.send(encode(&ConnectAnswer::Opened(Box::new(session)))).await.is_err() {
             return Stop::Lost;
         }
         self.forward(&mut page, &mut window, socket).await

@@ -85,7 +85,9 @@ impl Tab {
     async fn begin(mut socket: Socket, first: &ConnectRequest) -> Result<Self, String> {
         socket.say(Message::Binary(wire::encode(first).into())).await;
         match socket.decoded().await {
-            ConnectAnswer::Opened(session) => Ok(Self { socket, session, screen: None, ended: None }),
+            ConnectAnswer::Opened(session) => {
+                Ok(Self { socket, session: *session, screen: None, ended: None })
+            }
             ConnectAnswer::Failed(words) => {
                 assert_eq!(socket.closed().await, 1000);
                 Err(words)
@@ -148,8 +150,13 @@ async fn a_page_is_the_terminal_of_a_session_like_any_other() {
     tab.shows("may be watched").await;
     tab.types("echo one-$((40+2))\r").await;
     tab.shows("one-42").await;
-    let mut watcher =
-        place.world.signed_in("otto").await.socket(&format!("/ws/sessions/{}/live", session.id)).await.expect("a pane");
+    let mut watcher = place
+        .world
+        .signed_in("otto")
+        .await
+        .socket(&format!("/ws/sessions/{}/live", session.id))
+        .await
+        .expect("a pane");
     tab.shows("otto watches this session").await;
     tab.says(ConnectRequest::Resize(Size { cols: 100, rows: 30 })).await;
     tab.types("stty size; echo $TERM\r").await;
@@ -334,10 +341,7 @@ async fn what_fails_is_one_sentence_and_an_audit_event() {
 
     // What must be recorded and cannot be.
     let account = store.expect_account(&place.sshd.login, "box").await.expect("an account");
-    store
-        .set_account_rules(&account, None, Some(RecordingRule::Required), event())
-        .await
-        .expect("changed");
+    store.set_account_rules(&account, None, Some(RecordingRule::Required), event()).await.expect("changed");
     let shelf = world.services().config.data.join("recordings");
     std::fs::remove_dir_all(&shelf).expect("removed");
     std::fs::write(&shelf, "no folder").expect("written");
@@ -379,7 +383,9 @@ async fn what_is_no_request_closes_the_socket_and_opens_nothing() {
     }
     assert_eq!(place.world.services().terminals.of(&signed_key(&place, &uma).await), []);
     // On an open session it closes the socket, and the session can be taken up again.
-    for message in [wire::encode(&ConnectRequest::Open(SIZE)), vec![77; 900], input(ConnectRequest::MAX_BYTES)] {
+    for message in
+        [wire::encode(&ConnectRequest::Open(SIZE)), vec![77; 900], input(ConnectRequest::MAX_BYTES)]
+    {
         let mut tab = place.open(&uma).await;
         let id = tab.session.id;
         tab.socket.say(Message::Binary(message.into())).await;

@@ -78,12 +78,7 @@ impl Person for NearEnd {
         self.channel.exit_status(status).await.map_err(|_| Gone)
     }
 
-    async fn exit_signal(
-        &self,
-        signal: Sig,
-        core_dumped: bool,
-        message: String,
-    ) -> Result<(), Gone> {
+    async fn exit_signal(&self, signal: Sig, core_dumped: bool, message: String) -> Result<(), Gone> {
         let id = self.channel.id();
         self.handle
             .exit_signal_request(id, signal, core_dumped, message, String::new())

@@ -166,7 +166,7 @@ fn connect_request() -> impl Strategy<Value = ConnectRequest> {
 
 fn connect_answer() -> impl Strategy<Value = ConnectAnswer> {
     prop_oneof![
-        session().prop_map(ConnectAnswer::Opened),
+        session().prop_map(|session| ConnectAnswer::Opened(Box::new(session))),
         any::<String>().prop_map(ConnectAnswer::Failed),
     ]
 }
