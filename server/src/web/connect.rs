@@ -183,11 +183,15 @@ impl Connecting {
                     if changed.is_err() {
                         return Stop::Close(Close::Stopping);
                     }
-                    if let Some(close) = self.recheck().await {
-                        page.terminal().leave();
-                        return Stop::Close(close);
+                    match self.recheck().await {
+                        Ok(true) => continue,
+                        Ok(false) => {
+                            page.terminal().leave();
+                            return Stop::Close(Close::Forbidden);
+                        }
+                        // The session goes on, and the page comes back to it when the database answers.
+                        Err(_) => return Stop::Close(Close::Failed),
                     }
-                    continue;
                 }
                 turn = turn => turn,
             };
@@ -229,12 +233,8 @@ impl Connecting {
     }
 
     /// Asks again whether the person may connect to the account.
-    async fn recheck(&self) -> Option<Close> {
-        match self.web.usable(&self.signed, self.account.id()).await {
-            Ok(Some(_)) => None,
-            Ok(None) => Some(Close::Forbidden),
-            Err(_) => Some(Close::Failed),
-        }
+    async fn recheck(&self) -> Result<bool, Problem> {
+        self.web.usable(&self.signed, self.account.id()).await.map(|usable| usable.is_some())
     }
 }
 
