@@ -231,6 +231,7 @@ impl Values {
             }
             (_, Value::Text(text)) => any(&text),
             (Column::Port, Value::Number(port)) => any(Short::of(&port).as_str()),
+            (Column::Port, Value::Nothing) => any("0"),
             // No clause asks for values of the others.
             _ => true,
         };

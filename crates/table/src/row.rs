@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use wire::{Attributes, End, EndAsked, Millis, Rights, Session, SessionId, SessionType};
 
-use super::{Column, Value};
+use super::{Column, Value, column};
 
 /// The texts of a session, in the order of [`Row::texts`].
 const TEXTS: usize = 10;
@@ -118,7 +118,7 @@ impl Row {
         match column {
             Column::StartDate => Value::At(self.started_at),
             Column::Type => Value::Text(Cow::Borrowed(self.kind.as_str())),
-            Column::Port => Value::Number(self.port.into()),
+            Column::Port => column::port(self.port),
             Column::Watchers => Value::Number(self.watchers.into()),
             Column::Idle => Value::Since(self.last_active_at),
             Column::SessionId => Value::Text(Cow::Owned(self.id.to_string())),
@@ -234,6 +234,7 @@ mod tests {
             texts in prop::collection::vec("\\PC{0,12}", TEXTS),
             agent in any::<bool>(),
             group in any::<bool>(),
+            port in prop_oneof![Just(0), any::<u16>()],
         ) {
             let session = Session {
                 user: texts[0].clone(),
@@ -246,6 +247,7 @@ mod tests {
                 node: texts[7].clone(),
                 agent: agent.then(|| texts[8].clone()),
                 jump_server_group: group.then(|| texts[9].clone()),
+                port,
                 ..session(1)
             };
             let row = Row::new(&(&session).into(), Rights::default(), &mut String::new());

@@ -33,6 +33,14 @@ fn filter(text: &str) -> Filter {
 }
 
 #[test]
+fn whoever_came_by_no_port_is_not_asked_for_by_one() {
+    let without = row(|session, _| session.port = 0);
+    for (text, passes) in [("port:22", false), ("-port:22", true), ("port:0", true), ("-port:0", false)] {
+        assert_eq!(filter(text).passes(&without, NOW, "alice"), passes, "{text}");
+    }
+}
+
+#[test]
 fn clauses_let_through_what_they_say() {
     let alice = row(|_, _| {});
     for (text, passes) in [
