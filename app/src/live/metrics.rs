@@ -47,14 +47,14 @@ impl CellShape {
 }
 
 impl CellShape {
-    /// The largest terminal that fits into a room of that many pixels in letters of `font` pixels, at least
-    /// [`LEAST`].
-    pub(crate) fn capacity(self, room: (f64, f64), font: f64, pixel_ratio: f64) -> Size {
-        let row = (font * self.height * pixel_ratio).floor().max(1.0) / pixel_ratio;
+    /// The largest terminal that fits into a room of that many pixels in letters of `font` pixels or more, at
+    /// least [`LEAST`].
+    pub(crate) fn capacity(self, room: (f64, f64), font: f64) -> Size {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred cells")]
-        let cells =
-            |length: f64, cell: f64, least: u16| ((length / cell).floor() as u16).max(least).min(Size::MAX);
-        Size { cols: cells(room.0, font * self.width, LEAST.cols), rows: cells(room.1, row, LEAST.rows) }
+        let cells = |length: f64, cell: f64, least: u16| {
+            ((length / (font * cell)).floor() as u16).clamp(least, Size::MAX)
+        };
+        Size { cols: cells(room.0, self.width, LEAST.cols), rows: cells(room.1, self.height, LEAST.rows) }
     }
 }
 
@@ -146,13 +146,13 @@ mod tests {
     #[test]
     fn what_a_room_takes_fits_it_in_letters_at_least_as_large() {
         for room in [(360.0, 420.0), (572.0, 620.0), (1880.0, 1000.0)] {
+            let size = SHAPE.capacity(room, 14.0);
             for pixel_ratio in [1.0, 1.5, 2.0] {
-                let size = SHAPE.capacity(room, 14.0, pixel_ratio);
                 let letters = SHAPE.fit(room, size, pixel_ratio);
                 assert!((14.0..15.5).contains(&letters.font), "{size:?} in {room:?}: {letters:?}");
             }
         }
-        assert_eq!(SHAPE.capacity((0.0, -3.0), 14.0, 1.0), LEAST, "a room that is not there yet");
+        assert_eq!(SHAPE.capacity((0.0, -3.0), 14.0), LEAST, "a room that is not there yet");
     }
 
     #[test]

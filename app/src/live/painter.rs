@@ -108,7 +108,7 @@ impl Painter {
 
     /// The terminal that fits the stage in letters of so many pixels.
     pub(crate) fn capacity(&self, font: f64) -> Size {
-        self.font.shape().capacity(self.room(), font, window().device_pixel_ratio())
+        self.font.shape().capacity(self.room(), font)
     }
 
     /// Moves the caret to the cursor; a hidden cursor leaves it where it is.

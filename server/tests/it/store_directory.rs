@@ -14,6 +14,7 @@ on_both!(
     disabling_ends_what_is_open,
     groups_are_made_when_named,
     who_may_connect,
+    a_person_finds_what_they_may_connect_to,
     grants_come_and_go,
     the_first_host_key_is_pinned,
     the_roles_are_those_of_the_product,
@@ -145,6 +146,35 @@ async fn who_may_connect(db: Database) {
     assert!(store.account_for(person.id, other, "root", "db-1").await.expect("read").is_none());
     store.disable_user("user", event(Action::UserDisabled)).await.expect("disabled");
     assert!(store.account_for(person.id, kind, "root", "db-1").await.expect("read").is_none());
+}
+
+async fn a_person_finds_what_they_may_connect_to(db: Database) {
+    let store = &db.store;
+    let (first, second) = (account(store, "root", "db-1").await, account(store, "admin", "Db-2").await);
+    let managed = account(store, "app", "db-1").await;
+    let person = user(store, "ann").await;
+    let other = user(store, "bob").await;
+    grant(store, &person, GrantKind::User, &second).await;
+    for kind in [GrantKind::User, GrantKind::Owner, GrantKind::Manager] {
+        grant(store, &person, kind, &first).await;
+    }
+    grant(store, &person, GrantKind::Manager, &managed).await;
+    let found = store.usable_accounts(person.id).await.expect("read");
+    let seen: Vec<_> =
+        found.iter().map(|found| (found.login(), found.agent(), found.kind(), found.grant())).collect();
+    let ssh = AgentKind::Ssh;
+    assert_eq!(seen, [("root", "db-1", ssh, GrantKind::Owner), ("admin", "Db-2", ssh, GrantKind::User)]);
+    assert_eq!((found[0].id(), found[0].user()), (first.id, person.id));
+    assert_eq!((found[0].display_name(), found[0].service_url()), ("db-1", "ssh://db-1:22"));
+
+    assert!(store.usable_accounts(other.id).await.expect("read").is_empty());
+    let one = async |user, account| store.usable_account(user, account).await.expect("read");
+    assert_eq!(one(person.id, second.id).await.expect("granted").login(), "admin");
+    assert!(one(person.id, managed.id).await.is_none(), "a manager does not connect");
+    assert!(one(other.id, first.id).await.is_none());
+    store.disable_user("ann", event(Action::UserDisabled)).await.expect("disabled");
+    assert!(one(person.id, first.id).await.is_none());
+    assert!(store.usable_accounts(person.id).await.expect("read").is_empty());
 }
 
 async fn grants_come_and_go(db: Database) {

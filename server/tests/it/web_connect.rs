@@ -436,6 +436,12 @@ async fn the_owner_in_the_page_is_asked_told_and_held_up_like_any_other() {
     otto.say(ask(LiveRequest::Pause)).await;
     tab.shows("otto paused your input").await;
     tab.types("echo in-v''ain\r").await;
+    // What a page says is taken in order: with the size, the keys before it have come to nothing.
+    let narrower = Size { cols: 70, rows: 24 };
+    tab.says(ConnectRequest::Resize(narrower)).await;
+    while tab.screen.as_ref().map(Screen::size) != Some(narrower) {
+        tab.frame().await;
+    }
     otto.say(ask(LiveRequest::Resume)).await;
     tab.shows("your input goes on").await;
     tab.types("echo he''ard\r").await;
