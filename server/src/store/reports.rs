@@ -17,7 +17,9 @@ use crate::names;
 /// Rows of one statement, largest first: few texts of statements, so that each is prepared once.
 const ROWS: [usize; 3] = [50, 10, 1];
 /// The same for rows of many columns: binding a parameter takes SQLite the longer, the more there are.
-const WIDE_ROWS: [usize; 2] = [10, 1];
+const WIDE_ROWS: [usize; 3] = [16, 4, 1];
+/// The same for keys that are looked up, of one column each.
+const KEYS: [usize; 4] = [200, 50, 10, 1];
 
 /// A session that a source has opened.
 #[derive(Clone, Debug)]
@@ -95,7 +97,7 @@ impl Store {
         keys: &[&str],
     ) -> Result<HashMap<String, Keyed>, StoreError> {
         let mut found = HashMap::new();
-        for chunk in chunks(keys, &ROWS) {
+        for chunk in chunks(keys, &KEYS) {
             let places: Vec<String> = (2..chunk.len() + 2).map(|nth| format!("${nth}")).collect();
             // Numbers of parameters alone.
             let sql = sqlx::AssertSqlSafe(format!(
