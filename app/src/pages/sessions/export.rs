@@ -19,7 +19,7 @@ use crate::words::{fill, words};
 /// Rows of a piece of the file: a few milliseconds of work.
 const ROWS_AT_ONCE: usize = 1_000;
 /// Milliseconds of work without a pause: a task that nobody feels, also where it takes half as long again.
-const SLICE_MS: f64 = 24.0;
+const SLICE_MS: f64 = 16.0;
 /// Under this name the browser keeps what was chosen.
 const KEPT_AS: &str = "sightline-csv";
 /// What may stand between two fields.
@@ -155,6 +155,9 @@ async fn write(controls: Controls, columns: Vec<Column>, rows: Vec<Arc<Row>>, fi
         piece.clear();
         some.iter().for_each(|row| export.push(&mut piece, row));
         file.push(&piece);
+    }
+    if !slice.has_most() {
+        slices::pause().await;
     }
     exports.digest.set(file.save(controls.toasts, Sheet::Sessions, filter, rows.len()));
 }
