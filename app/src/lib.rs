@@ -11,6 +11,7 @@ mod assets;
 pub mod backend;
 mod board;
 pub mod calls;
+mod clipboard;
 pub mod clock;
 mod download;
 pub mod feed;

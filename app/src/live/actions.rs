@@ -3,13 +3,13 @@
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 use wire::Session;
 use wire::live::{LeaseMode, LiveRequest};
 
 use super::asked::Asked;
 use super::phase::Phase;
-use super::watch::Shows;
+use super::shows::Shows;
+use crate::clipboard;
 use crate::words::words;
 
 /// How long "Copied" stands, in milliseconds: long enough to be read.
@@ -131,10 +131,5 @@ pub(crate) fn CopyLink(#[prop(into)] path: Signal<String>) -> impl IntoView {
 /// Copies the address of a path; whether the browser did.
 pub(crate) async fn copied(path: &str) -> bool {
     let Ok(origin) = window().location().origin() else { return false };
-    let clipboard = window().navigator().clipboard();
-    // Undefined outside secure contexts.
-    if clipboard.is_undefined() {
-        return false;
-    }
-    JsFuture::from(clipboard.write_text(&format!("{origin}{path}"))).await.is_ok()
+    clipboard::copied(&format!("{origin}{path}")).await
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wire::live::LiveRequest;
 
 use super::paste;
-use super::watch::Shows;
+use super::shows::Shows;
 use crate::text::visible;
 use crate::words::{fill, words};
 

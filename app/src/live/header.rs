@@ -10,7 +10,7 @@ use wire::{Session, SessionType};
 
 use super::pane::heading;
 use super::phase::Phase;
-use super::watch::Shows;
+use super::shows::Shows;
 use crate::clock::use_now;
 use crate::parts::{Avatar, TypeBadge};
 use crate::text::visible;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use wire::live::{LeaseMode, LiveRequest};
 
 use super::hands::CHORD;
+use super::shows::Shows;
 use super::standing::{Standing, holder, is_near, left, mode_word};
-use super::watch::Shows;
 use crate::clock::use_now;
 use crate::text::visible;
 use crate::words::fill;

@@ -44,9 +44,7 @@ impl CellShape {
         let row = (font * self.height * pixel_ratio).floor().max(1.0) / pixel_ratio;
         Letters { font, row }
     }
-}
 
-impl CellShape {
     /// The largest terminal that fits into a room of that many pixels in letters of `font` pixels or more, at
     /// least [`LEAST`].
     pub(crate) fn capacity(self, room: (f64, f64), font: f64) -> Size {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wire::{Millis, SessionType};
 
 use super::phase::{Phase, sentence};
+use super::stage::said;
 use crate::clock::{self, use_local};
 use crate::text::visible;
 use crate::time;
@@ -48,7 +49,7 @@ pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
     }
 }
 
-/// A few words in place of a screen that will not come, or not yet. Read out when they change.
+/// Why there is no screen, or not yet.
 #[component]
 pub(crate) fn Words(
     phase: RwSignal<Phase>,
@@ -57,19 +58,9 @@ pub(crate) fn Words(
     hidden: Signal<bool>,
 ) -> AnyView {
     let words = Memo::new(move |_| phase.with(|phase| words(phase, kind, &user)));
-    let title = Signal::derive(move || words.with(|words| words.0.clone()));
-    let text = Signal::derive(move || words.with(|words| words.1.clone()));
-    view! {
-        <div class="live-words" role="status" hidden=hidden>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-                <rect x="3" y="4.5" width="18" height="13" rx="2" />
-                <path d="M8.5 21h7M4 20 20 3" />
-            </svg>
-            <p class="live-words-title">{title}</p>
-            <p>{text}</p>
-        </div>
-    }
-    .into_any()
+    let title = move || words.with(|words| words.0.clone());
+    let text = move || words.with(|words| words.1.clone());
+    said("status", hidden, title, text)
 }
 
 fn words(phase: &Phase, kind: SessionType, user: &str) -> (String, String) {

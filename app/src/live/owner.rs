@@ -76,7 +76,7 @@ pub(super) fn begin(inner: &Inner, owner: &Owner) {
     let size = window_size(inner);
     owner.waiting.set(true);
     owner.size.set(Some(size));
-    inner.say(&match owner.session.get() {
+    inner.send(&match owner.session.get() {
         Some(session) => ConnectRequest::Return(session, size),
         None => ConnectRequest::Open(size),
     });
@@ -136,7 +136,7 @@ pub(super) fn resize(inner: &Rc<Inner>, owner: &Owner) {
         let super::watch::Part::Owner(owner) = &inner.part else { return };
         let size = window_size(inner);
         if !owner.is_waiting() && owner.size.replace(Some(size)) != Some(size) {
-            inner.say(&ConnectRequest::Resize(size));
+            inner.send(&ConnectRequest::Resize(size));
         }
     });
     owner.still.replace(Some(Timeout::new(STILL_MS, tell)));

@@ -3,7 +3,6 @@
 use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use wire::SessionId;
 
 use super::asked::Question;
@@ -11,8 +10,11 @@ use super::hands::CHORD;
 use super::header::Header;
 use super::notice::Strip;
 use super::owner::Owner;
+use super::pane::called;
 use super::phase::{Phase, sentence};
-use super::watch::{Place, Shows, Watch};
+use super::shows::Shows;
+use super::stage::{said, stage};
+use super::watch::Watch;
 use crate::backend::MyAccount;
 use crate::text::visible;
 use crate::words::{fill, meaning, told, words};
@@ -30,24 +32,10 @@ pub(crate) fn TerminalPane(
     let live = &crate::words::words().live;
     let shows = Shows::new(Phase::Connecting);
     let pane = NodeRef::<html::Section>::new();
-    let stage = NodeRef::<html::Div>::new();
-    let sheet = NodeRef::<html::Div>::new();
-    let keys = NodeRef::<html::Textarea>::new();
     let id = account.id;
-    Effect::new(move || {
-        let (Some(stage), Some(sheet), Some(keys)) = (stage.get(), sheet.get(), keys.get()) else { return };
-        let place = Place { stage: stage.unchecked_into(), sheet: sheet.unchecked_into(), keys };
-        shows.watch_with(Watch::own(Owner::new(id, session, on_open), shows, place));
-    });
-    let title = fill(live.on, &[("account", &visible(&account.login)), ("place", &visible(&account.agent))]);
-    let painted = Signal::derive(move || shows.size.with(Option::is_some));
+    let start = move |place| Some(Watch::own(Owner::new(id, session, on_open), shows, place));
+    let title = called(&account.login, &account.agent);
     let is_over = Signal::derive(move || shows.phase.with(Phase::is_final));
-    let empty = Signal::derive(move || !painted.get() && is_over.get());
-    let dimmed = Signal::derive(move || shows.phase.with(|phase| !matches!(phase, Phase::Live)));
-    let no_skeleton = Signal::derive(move || painted.get() || is_over.get());
-    let not_mine = Signal::derive(move || !shows.is_mine());
-    let mine = Signal::derive(move || shows.is_mine());
-    let blank = Signal::derive(move || !painted.get());
     let heading = title.clone();
     let header = move || match shows.own.get() {
         Some(session) => Either::Left(view! { <Header session shows tile=false on_close=None pane/> }),
@@ -64,42 +52,12 @@ pub(crate) fn TerminalPane(
             })
         }
     };
+    let why = move |hidden| why(shows, account.agent, hidden);
     view! {
         <section class="live live-page live-own" aria-label=words.pane node_ref=pane>
             {header}
             <Strip phase=shows.phase/>
-            <div
-                class="live-stage"
-                class:live-empty=empty
-                class:live-dimmed=dimmed
-                class:live-held=mine
-                class:live-typing=shows.typing
-                node_ref=stage
-            >
-                <div class="live-skeleton" aria-hidden="true" hidden=no_skeleton>
-                    <i></i><i></i><i></i><i></i><i></i><i></i><i></i>
-                </div>
-                <Why shows agent=account.agent.clone() hidden=Signal::derive(move || !empty.get())/>
-                <div
-                    class="scr"
-                    class:scr-none=blank
-                    role="document"
-                    aria-label=fill(live.screen_of, &[("title", &title)])
-                    tabindex="0"
-                    node_ref=sheet
-                ></div>
-                <textarea
-                    class="live-keys"
-                    aria-label=fill(live.keyboard_of, &[("title", &title), ("chord", &CHORD)])
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    tabindex="-1"
-                    rows="1"
-                    hidden=not_mine
-                    node_ref=keys
-                ></textarea>
-            </div>
+            {stage(shows, &title, is_over, Signal::stored(false), start, why)}
             <Acts shows on_again/>
             <Question shows owner=String::new()/>
         </section>
@@ -107,13 +65,15 @@ pub(crate) fn TerminalPane(
     .into_any()
 }
 
-/// Why there is no screen. Read out when it comes.
-#[component]
-fn Why(shows: Shows, agent: String, hidden: Signal<bool>) -> impl IntoView {
-    let title = move || match shows.phase.get() {
-        Phase::Refused(_) => words().connect.failed,
-        Phase::Ended(_) => words().live.over,
-        _ => "",
+/// Why there is no screen.
+fn why(shows: Shows, agent: String, hidden: Signal<bool>) -> AnyView {
+    let title = move || {
+        let title = match shows.phase.get() {
+            Phase::Refused(_) => words().connect.failed,
+            Phase::Ended(_) => words().live.over,
+            _ => "",
+        };
+        title.to_owned()
     };
     let text = move || match shows.phase.get() {
         // A name stays as it is written.
@@ -122,16 +82,7 @@ fn Why(shows: Shows, agent: String, hidden: Signal<bool>) -> impl IntoView {
         Phase::Ended(end) => meaning(end.reason).to_owned(),
         _ => String::new(),
     };
-    view! {
-        <div class="live-words" role="alert" hidden=hidden>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-                <rect x="3" y="4.5" width="18" height="13" rx="2"/>
-                <path d="M8.5 21h7M4 20 20 3"/>
-            </svg>
-            <p class="live-words-title">{title}</p>
-            <p>{text}</p>
-        </div>
-    }
+    said("alert", hidden, title, text)
 }
 
 /// The row under the screen: where keys go, and what can be done.

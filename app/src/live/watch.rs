@@ -10,23 +10,24 @@ use gloo_timers::callback::Interval;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Serialize;
 use web_sys::HtmlElement;
 use web_sys::HtmlTextAreaElement;
 use wire::connect::{ConnectAnswer, ConnectRequest};
-use wire::live::{LiveFrame, LiveRequest, Modes, Size, Watcher};
+use wire::live::{LiveFrame, LiveRequest, Modes};
 use wire::{Millis, Session, SessionId};
 
-use super::asked::Asked;
 use super::hands::{self, Hands};
 use super::notify::{Fonts, Room};
 use super::owner::{self, Owner};
 use super::painter::Painter;
 use super::phase::Phase;
+use super::shows::Shows;
 use super::socket::Socket;
 use super::standing::Standing;
 use super::stream::{News, Stream};
 use crate::backend::BackendError;
-use crate::clock::{Clock, browser_now};
+use crate::clock::browser_now;
 use crate::{calls, leaving};
 
 /// Parsing that one picture may take, in milliseconds: leaves half a frame to the page.
@@ -40,83 +41,6 @@ const LONGEST_WAIT_MS: u32 = 8_000;
 /// Typed or pasted bytes in one message: well below [`LiveRequest::MAX_BYTES`].
 const PIECE: usize = 8 << 10;
 
-/// What the pane shows of a watch; a handle, cheap to copy.
-#[derive(Clone, Copy)]
-pub(crate) struct Shows {
-    pub(crate) phase: RwSignal<Phase>,
-    pub(crate) watchers: RwSignal<Vec<Watcher>>,
-    pub(crate) size: RwSignal<Option<Size>>,
-    pub(crate) title: RwSignal<String>,
-    /// The person's own session, once it is open; none for a watcher.
-    pub(crate) own: RwSignal<Option<Session>>,
-    /// Who may type beside the session's user.
-    pub(crate) standing: RwSignal<Standing>,
-    /// Keys go to the session, not to the page.
-    pub(crate) typing: RwSignal<bool>,
-    /// What the person is asked before something is sent.
-    pub(crate) asked: RwSignal<Option<Asked>>,
-    /// Several lines are pasted without a question.
-    pub(crate) pastes_freely: StoredValue<bool>,
-    /// Told the server's time.
-    pub(crate) clock: Clock,
-    /// Made in the browser alone: a watch belongs to its one thread.
-    watch: StoredValue<Option<StoredValue<Watch, LocalStorage>>>,
-}
-
-impl Shows {
-    /// What a pane shows before anything has come.
-    pub(crate) fn new(phase: Phase) -> Self {
-        Self {
-            phase: RwSignal::new(phase),
-            watchers: RwSignal::new(Vec::new()),
-            size: RwSignal::new(None),
-            title: RwSignal::new(String::new()),
-            own: RwSignal::new(None),
-            standing: RwSignal::new(Standing::default()),
-            typing: RwSignal::new(false),
-            asked: RwSignal::new(None),
-            pastes_freely: StoredValue::new(false),
-            clock: expect_context(),
-            watch: StoredValue::new(None),
-        }
-    }
-
-    /// Whether what is typed here goes to the session: a watcher's while they hold the lease, the owner's while
-    /// there is a connection.
-    pub(crate) fn is_mine(self) -> bool {
-        self.standing.with(|standing| standing.mine().is_some())
-            || (self.own.with(Option::is_some) && self.phase.with(|phase| *phase == Phase::Live))
-    }
-
-    /// Watches from now on, as long as the current owner lives.
-    pub(crate) fn watch_with(self, watch: Watch) {
-        self.watch.set_value(Some(StoredValue::new_local(watch)));
-    }
-
-    /// Asks the server for something.
-    pub(crate) fn ask(self, request: &LiveRequest) {
-        self.standing.update(|standing| standing.asks(*request == LiveRequest::Release));
-        self.with_watch(|inner| inner.send(request));
-    }
-
-    /// Ends the person's own session.
-    pub(crate) fn end(self) {
-        self.with_watch(|inner| inner.say(&ConnectRequest::End));
-    }
-
-    /// Pastes text that somebody has agreed to.
-    pub(crate) fn paste(self, text: &str) {
-        self.with_watch(|inner| inner.paste(text));
-    }
-
-    fn with_watch(self, act: impl FnOnce(&Inner)) {
-        if let Some(watch) = self.watch.get_value() {
-            // The pane may be going away.
-            let _gone = watch.try_with_value(|watch| act(&watch.inner));
-        }
-    }
-}
-
 /// Where a watch draws and listens.
 pub(crate) struct Place {
     pub(crate) stage: HtmlElement,
@@ -127,7 +51,7 @@ pub(crate) struct Place {
 
 /// A running watch. Dropping it leaves the session.
 pub(crate) struct Watch {
-    inner: Rc<Inner>,
+    pub(super) inner: Rc<Inner>,
     _pulse: Interval,
     _room: Room,
     _fonts: Fonts,
@@ -322,15 +246,9 @@ impl Inner {
         }
     }
 
-    /// Sends one request, if there is a connection.
-    pub(super) fn send(&self, request: &LiveRequest) {
-        if let Some(socket) = &*self.socket.borrow() {
-            socket.send(&wire::encode(request));
-        }
-    }
-
-    /// The same for the session's own terminal.
-    pub(super) fn say(&self, request: &ConnectRequest) {
+    /// Sends one request, if there is a connection: a [`LiveRequest`], or a [`ConnectRequest`] of the session's own
+    /// terminal.
+    pub(super) fn send(&self, request: &impl Serialize) {
         if let Some(socket) = &*self.socket.borrow() {
             socket.send(&wire::encode(request));
         }
@@ -341,7 +259,7 @@ impl Inner {
         for piece in bytes.chunks(PIECE) {
             match &self.part {
                 Part::Watcher { .. } => self.send(&LiveRequest::Input(piece.to_vec())),
-                Part::Owner(_) => self.say(&ConnectRequest::Input(piece.to_vec())),
+                Part::Owner(_) => self.send(&ConnectRequest::Input(piece.to_vec())),
             }
         }
     }

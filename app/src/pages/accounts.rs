@@ -3,6 +3,8 @@
 mod how;
 mod sessions;
 
+use std::sync::Arc;
+
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,6 +15,7 @@ use super::connect::at;
 use super::failed::failed;
 use crate::backend::{BackendError, MyAccount, MyAccounts};
 use crate::calls;
+use crate::table::Row;
 use crate::text::{count, visible};
 use crate::words::{counted, fill, words};
 use how::{Copy, Way, way};
@@ -46,7 +49,8 @@ fn unshown(error: &BackendError) -> AnyView {
 fn Present(found: MyAccounts) -> AnyView {
     let words = &words().accounts;
     let found = RwSignal::new(found);
-    keep_current(found);
+    let mine = own_sessions();
+    keep_current(mine, found);
     let filter = RwSignal::new(String::new());
     let shown = Memo::new(move |_| {
         let needle = filter.with(|filter| filter.trim().to_lowercase());
@@ -95,7 +99,7 @@ fn Present(found: MyAccounts) -> AnyView {
                 </div>
             </div>
             <div class="accounts-scroll" tabindex="0" role="region" aria-label=words.region>
-                <OwnSessions found/>
+                <OwnSessions mine found/>
                 <table class="accounts-table" hidden=move || shown.with(Vec::is_empty)>
                     <thead>
                         <tr>
@@ -121,8 +125,7 @@ fn Present(found: MyAccounts) -> AnyView {
 
 /// Asks again when a session of the person's own was opened or has ended: which can be taken up again is the
 /// server's to say.
-fn keep_current(found: RwSignal<MyAccounts>) {
-    let mine = own_sessions();
+fn keep_current(mine: Memo<Vec<Arc<Row>>>, found: RwSignal<MyAccounts>) {
     Effect::new(move |before: Option<Vec<SessionId>>| {
         let now = mine.with(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
         if before.as_ref() != Some(&now) {

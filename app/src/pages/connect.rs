@@ -11,10 +11,9 @@ use wire::{AccountId, SessionId};
 use super::failed::failed;
 use crate::backend::{AccountKind, BackendError, MyAccount};
 use crate::calls;
-use crate::live::TerminalPane;
+use crate::live::{TerminalPane, called};
 use crate::reply::answer_with;
-use crate::text::visible;
-use crate::words::{fill, words};
+use crate::words::words;
 
 const ACCOUNTS: &str = "/accounts";
 
@@ -83,8 +82,7 @@ fn Connected(account: MyAccount) -> AnyView {
         go.with_value(|go| go(None));
         turn.update(|(turn, session)| (*turn, *session) = (*turn + 1, None));
     });
-    let words = &words().live;
-    let title = fill(words.on, &[("account", &visible(&account.login)), ("place", &visible(&account.agent))]);
+    let title = called(&account.login, &account.agent);
     view! {
         <Title text=title/>
         {move || {

@@ -51,11 +51,6 @@ impl Mine {
         });
     }
 
-    /// The name of the signed-in person.
-    pub(crate) fn name(self) -> String {
-        self.me.get_value()
-    }
-
     /// A connection begins: what comes of a snapshot is the first of it, even if another was cut off.
     pub(crate) fn begin_anew(self) {
         self.anew.set_value(true);

@@ -36,18 +36,8 @@ impl Socket {
         }
     }
 
-    /// The next frame of a live screen.
-    pub(crate) async fn live(&mut self) -> anyhow::Result<LiveFrame> {
-        Ok(wire::decode(&self.next().await?)?)
-    }
-
-    /// The next frame of the list feed.
-    pub(crate) async fn feed(&mut self) -> anyhow::Result<FeedFrame> {
-        Ok(wire::decode(&self.next().await?)?)
-    }
-
-    /// The next message, whatever it is.
-    pub(crate) async fn decoded<T: DeserializeOwned>(&mut self) -> anyhow::Result<T> {
+    /// The next message; most sockets have one kind of them.
+    pub(crate) async fn said<T: DeserializeOwned>(&mut self) -> anyhow::Result<T> {
         Ok(wire::decode(&self.next().await?)?)
     }
 
@@ -65,7 +55,7 @@ impl Socket {
 /// A watcher of one session, which has its first picture.
 pub(crate) async fn watch(web: SocketAddr, cookie: &str, id: SessionId) -> anyhow::Result<Socket> {
     let mut socket = Socket::connect(web, cookie, &format!("/ws/sessions/{id}/live")).await?;
-    while !matches!(socket.live().await?, LiveFrame::Init { .. }) {}
+    while !matches!(socket.said().await?, LiveFrame::Init { .. }) {}
     Ok(socket)
 }
 
@@ -73,7 +63,7 @@ pub(crate) async fn watch(web: SocketAddr, cookie: &str, id: SessionId) -> anyho
 pub(crate) async fn feed(web: SocketAddr, cookie: &str) -> anyhow::Result<(Socket, Vec<Session>)> {
     let mut socket = Socket::connect(web, cookie, "/ws/sessions").await?;
     loop {
-        if let FeedFrame::Snapshot { sessions, .. } = socket.feed().await? {
+        if let FeedFrame::Snapshot { sessions, .. } = socket.said().await? {
             let ssh = sessions.into_iter().map(|(session, _)| session);
             return Ok((socket, ssh.filter(|session| session.kind == SessionType::PamSsh).collect()));
         }
@@ -94,7 +84,7 @@ pub(crate) async fn listed(web: SocketAddr, cookie: &str) -> anyhow::Result<usiz
     let mut socket = Socket::connect(web, cookie, "/ws/sessions").await?;
     let mut listed = 0;
     loop {
-        if let FeedFrame::Snapshot { sessions, rest, .. } = socket.feed().await? {
+        if let FeedFrame::Snapshot { sessions, rest, .. } = socket.said().await? {
             listed += sessions.len();
             if rest == 0 {
                 return Ok(listed);

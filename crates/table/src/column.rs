@@ -194,7 +194,9 @@ impl Column {
             Self::Client => text(session.client),
             Self::StartDate => Value::At(session.started_at),
             Self::Type => text(session.kind.as_str()),
-            Self::Port => port(session.port),
+            // Whoever comes to a workstation comes by none.
+            Self::Port if session.port == 0 => Value::Nothing,
+            Self::Port => Value::Number(session.port.into()),
             Self::ServiceUrl => text(session.service_url),
             Self::AccountName => text(session.account_name),
             Self::ServiceProvider => text(session.service_provider),
@@ -208,9 +210,4 @@ impl Column {
             Self::Ended | Self::Duration | Self::EndReason | Self::WatchedBy => text(""),
         }
     }
-}
-
-/// The value of a port; whoever comes to a workstation comes by none.
-pub(crate) fn port(port: u16) -> Value<'static> {
-    if port == 0 { Value::Nothing } else { Value::Number(port.into()) }
 }

@@ -35,8 +35,7 @@ impl<F: Fn(Millis) -> i32> Export<'_, F> {
 
     /// Appends the record of one row.
     pub fn push(&self, csv: &mut String, row: &Row) {
-        let shown = row.shown();
-        let values = self.columns.iter().map(|column| column.value(&shown));
+        let values = self.columns.iter().map(|column| row.value(*column));
         push_separated(csv, self.separator, values.map(|value| field(value, self.now, &self.offset_at)));
     }
 }

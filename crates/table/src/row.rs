@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use wire::{Attributes, End, EndAsked, Millis, Rights, Session, SessionId, SessionType};
 
-use super::{Column, Value, column};
+use super::{Column, Value};
 
 /// The texts of a session, in the order of [`Row::texts`].
 const TEXTS: usize = 10;
@@ -112,17 +112,9 @@ impl Row {
     /// The value that it has in a column; of all that it is, nothing else is looked at.
     #[must_use]
     pub fn value(&self, column: Column) -> Value<'_> {
-        if let Some(nth) = text_of(column) {
-            return Value::Text(Cow::Borrowed(self.text(nth)));
-        }
-        match column {
-            Column::StartDate => Value::At(self.started_at),
-            Column::Type => Value::Text(Cow::Borrowed(self.kind.as_str())),
-            Column::Port => column::port(self.port),
-            Column::Watchers => Value::Number(self.watchers.into()),
-            Column::Idle => Value::Since(self.last_active_at),
-            Column::SessionId => Value::Text(Cow::Owned(self.id.to_string())),
-            _ => Value::Text(Cow::Borrowed("")),
+        match text_of(column) {
+            Some(nth) => Value::Text(Cow::Borrowed(self.text(nth))),
+            None => column.value(&self.without_texts()),
         }
     }
 
@@ -153,22 +145,39 @@ impl Row {
             jump_server_group,
         ] = self.spans.map(|(start, end)| &self.text[start as usize..end as usize]);
         Attributes {
-            id: self.id,
             user,
             full_name,
             device,
             client,
-            started_at: self.started_at,
-            kind: self.kind,
-            port: self.port,
             service_url,
             account_name,
             service_provider,
             agent: self.has_agent.then_some(agent),
             jump_server_group: self.has_group.then_some(jump_server_group),
+            node,
+            ..self.without_texts()
+        }
+    }
+
+    /// Its attributes, with every text empty.
+    const fn without_texts(&self) -> Attributes<'static> {
+        Attributes {
+            id: self.id,
+            user: "",
+            full_name: "",
+            device: "",
+            client: "",
+            started_at: self.started_at,
+            kind: self.kind,
+            port: self.port,
+            service_url: "",
+            account_name: "",
+            service_provider: "",
+            agent: None,
+            jump_server_group: None,
             watchers: self.watchers,
             last_active_at: self.last_active_at,
-            node,
+            node: "",
             recorded: self.recorded,
             user_reported: self.user_reported,
             end_asked: self.end_asked,

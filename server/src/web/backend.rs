@@ -9,6 +9,7 @@ use app::table::Sheet;
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use hub::{NotOpen, ReadAudit, Refusal, Replay, Watch, permit, permit_global, rights};
+use url::Url;
 use wire::{Rights, SessionId};
 
 use super::Shared;
@@ -80,7 +81,7 @@ impl Backend for Pages {
         let services = &self.0.services;
         let usable = services.store.usable_accounts(user).await.map_err(failed)?;
         let host = host_of(&services.config.public_url);
-        let gate = |port| Gate { host: host.to_owned(), port };
+        let gate = |port| Gate { host: host.clone(), port };
         Ok(MyAccounts {
             user: signed.known.viewer.name,
             accounts: usable.iter().map(shown).collect(),
@@ -191,11 +192,8 @@ fn shown(account: &UsableAccount) -> MyAccount {
 }
 
 /// The host of an address, an IPv6 one with its brackets: where people reach the server, they reach its gateways.
-fn host_of(url: &str) -> &str {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = authority.split('/').next().unwrap_or_default();
-    let end = authority.rfind(':').filter(|at| !authority[*at..].contains(']'));
-    &authority[..end.unwrap_or(authority.len())]
+fn host_of(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// An export as the audit says it; refused when its digest is none.

@@ -3,9 +3,9 @@
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::backend::{AccountKind, Gate, MyAccount, MyAccounts};
+use crate::clipboard::copied;
 use crate::text::{percent_encoded, visible};
 use crate::words::{fill, words};
 
@@ -91,13 +91,6 @@ pub(super) fn Copy(command: String, account: String, #[prop(optional)] shown: bo
         </button>
     }
     .into_any()
-}
-
-/// Whether the browser put the text where it can be pasted from.
-async fn copied(text: &str) -> bool {
-    let clipboard = window().navigator().clipboard();
-    // Undefined outside secure contexts.
-    !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use super::at;
 use crate::backend::MyAccounts;
 use crate::board::Board;
 use crate::clock::{local_time, use_local};
+use crate::kept::MyName;
 use crate::parts::TypeBadge;
 use crate::parts::terminate::{in_words, use_terminator};
-use crate::pwa::Mine;
 use crate::table::{Row, Rows};
 use crate::text::visible;
 use crate::time;
@@ -21,25 +21,24 @@ use crate::words::{fill, words};
 fn own<'r>(rows: &'r Rows, user: &str) -> impl Iterator<Item = &'r Arc<Row>> {
     let is_own = |row: &&Arc<Row>| {
         row.ended.is_none()
-            && !user.is_empty()
-            && row.shown().user == user
             && matches!(row.kind, SessionType::PamSsh | SessionType::Pam | SessionType::PamRdp)
+            && !user.is_empty()
+            && row.user() == user
     };
     let mut found: Vec<_> = rows.iter().filter(is_own).collect();
     found.sort_by_key(|row| row.id);
     found.into_iter()
 }
 
-/// Those of the signed-in person, as the list has them now.
+/// Those of the signed-in person, a few times a second as the list has them: it is gone through for them.
 pub(super) fn own_sessions() -> Memo<Vec<Arc<Row>>> {
-    let (board, user) = (expect_context::<Board>(), expect_context::<Mine>().name());
-    Memo::new(move |_| board.rows(|rows| own(rows, &user).cloned().collect()))
+    let (board, MyName(me)) = (expect_context::<Board>(), expect_context());
+    Memo::new(move |_| board.count_rows(|rows| me.with_value(|me| own(rows, me).cloned().collect())))
 }
 
 /// The sessions; nothing while there is none.
 #[component]
-pub(super) fn OwnSessions(found: RwSignal<MyAccounts>) -> AnyView {
-    let mine = own_sessions();
+pub(super) fn OwnSessions(mine: Memo<Vec<Arc<Row>>>, found: RwSignal<MyAccounts>) -> AnyView {
     let none = Signal::derive(move || mine.with(Vec::is_empty));
     view! {
         <section class="accounts-open" aria-labelledby="accounts-open" hidden=none>

@@ -60,14 +60,14 @@ fn account(world: &World, cookie: &str) -> anyhow::Result<String> {
 async fn open(world: &World, cookie: &str, account: &str) -> anyhow::Result<Socket> {
     let mut page = Socket::connect(world.web, cookie, &format!("/ws/connect/{account}")).await?;
     page.say(&ConnectRequest::Open(SIZE)).await?;
-    match page.decoded().await? {
+    match page.said().await? {
         ConnectAnswer::Opened(_) => {}
         ConnectAnswer::Failed(words) => anyhow::bail!("no session: {words}"),
     }
     page.say(&ConnectRequest::Input(PROGRAM.to_vec())).await?;
     let mut shown = String::new();
     while !shown.contains(READY) {
-        match page.live().await? {
+        match page.said().await? {
             LiveFrame::Init { dump, .. } => shown = dump,
             LiveFrame::Output { text, .. } => shown += &text,
             LiveFrame::Ended(end) => anyhow::bail!("the session ended: {}", end.reason),
@@ -82,7 +82,7 @@ async fn key(page: &mut Socket) -> anyhow::Result<Duration> {
     let start = Instant::now();
     page.say(&ConnectRequest::Input(b"k".to_vec())).await?;
     loop {
-        match page.live().await? {
+        match page.said().await? {
             LiveFrame::Output { text, .. } if text == "k" => return Ok(start.elapsed()),
             LiveFrame::Heartbeat(_) => {}
             other => anyhow::bail!("the terminal showed something else than what was typed: {other:?}"),

@@ -36,7 +36,7 @@ pub(crate) fn rows(world: &mut World) -> anyhow::Result<Vec<Row>> {
         let mut ssh = Guarded::start(command.stdin(Stdio::null()).stdout(Stdio::null()))?;
         let seen = async {
             loop {
-                let FeedFrame::Changes { changes, .. } = socket.feed().await? else { continue };
+                let FeedFrame::Changes { changes, .. } = socket.said().await? else { continue };
                 for change in changes {
                     match change {
                         Change::Opened(session, _) if session.kind == SessionType::PamSsh => {

@@ -27,7 +27,7 @@ pub(crate) fn feed(world: &mut World) -> anyhow::Result<Vec<Row>> {
         let mut ssh = Guarded::start(command.stdin(Stdio::null()).stdout(Stdio::null()))?;
         let seen = async {
             loop {
-                let FeedFrame::Changes { changes, .. } = socket.feed().await? else { continue };
+                let FeedFrame::Changes { changes, .. } = socket.said().await? else { continue };
                 let now = stamps::now() as f64 / 1e6;
                 for change in changes {
                     match change {

@@ -52,7 +52,7 @@ async fn delays(mut socket: Socket, stamps: usize) -> anyhow::Result<Vec<f64>> {
     let mut reader = stamps::Reader::default();
     let mut delays = Vec::with_capacity(stamps);
     while delays.len() < stamps {
-        match socket.live().await? {
+        match socket.said().await? {
             LiveFrame::Output { text, .. } => {
                 let now = stamps::now();
                 delays.extend(reader.take(&text).into_iter().map(|written| (now - written) as f64 / 1e6));

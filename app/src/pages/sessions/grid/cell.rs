@@ -33,8 +33,7 @@ impl Ticking {
 
 /// Whether a column's cell looks the same for two rows.
 pub(super) fn same(column: Column, a: &Row, b: &Row) -> bool {
-    let (a, b) = (a.shown(), b.shown());
-    column.value(&a) == column.value(&b) && (column != Column::User || look(&a) == look(&b))
+    a.value(column) == b.value(column) && (column != Column::User || look(&a.shown()) == look(&b.shown()))
 }
 
 /// What a user's cell shows beside the name.

@@ -20,7 +20,7 @@ const LISTED: usize = 50;
 fn at_hand(rows: &Rows, column: Column) -> Vec<(String, usize)> {
     let mut counts: HashMap<Cow<'_, str>, usize> = HashMap::new();
     for row in rows.iter().filter(|row| row.ended.is_none()) {
-        let value = match column.value(&row.shown()) {
+        let value = match row.value(column) {
             Value::Text(text) => text,
             Value::Number(number) => number.to_string().into(),
             Value::At(_) | Value::Since(_) | Value::Nothing => continue,
