@@ -64,8 +64,13 @@ test('alice connects, types, is watched, and ends her session', async ({ world }
   await expect(alice.screen).toContainText('olga watches this session.');
   await alice.enter('echo "both-$((50 + 5))"');
   for (const screen of [alice.screen, olga.screen]) await expect(screen).toContainText('both-55');
-  const [hers, seen] = await Promise.all([alice.screen.innerText(), olga.screen.innerText()]);
-  expect(seen.trimEnd()).toBe(hers.trimEnd());
+  // What both show once the prompt is there, too.
+  await expect
+    .poll(async () => {
+      const [hers, seen] = await Promise.all([alice.screen.innerText(), olga.screen.innerText()]);
+      return seen.trimEnd() === hers.trimEnd() || { hers, seen };
+    })
+    .toBe(true);
 
   // Keys that are no text, and those that the browser takes elsewhere.
   await alice.enter('cat -v');
