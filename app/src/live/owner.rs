@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wire::connect::{ConnectAnswer, ConnectRequest};
+use wire::connect::{ConnectAnswer, ConnectRequest, Room};
 use wire::live::Size;
 use wire::{AccountId, SessionId};
 
@@ -77,8 +77,8 @@ pub(super) fn begin(inner: &Inner, owner: &Owner) {
     owner.waiting.set(true);
     owner.size.set(Some(size));
     inner.send(&match owner.session.get() {
-        Some(session) => ConnectRequest::Return(session, size),
-        None => ConnectRequest::Open(size),
+        Some(session) => ConnectRequest::Return(session, Room::Cells(size)),
+        None => ConnectRequest::Open(Room::Cells(size)),
     });
 }
 
@@ -136,7 +136,7 @@ pub(super) fn resize(inner: &Rc<Inner>, owner: &Owner) {
         let super::watch::Part::Owner(owner) = &inner.part else { return };
         let size = window_size(inner);
         if !owner.is_waiting() && owner.size.replace(Some(size)) != Some(size) {
-            inner.send(&ConnectRequest::Resize(size));
+            inner.send(&ConnectRequest::Resize(Room::Cells(size)));
         }
     });
     owner.still.replace(Some(Timeout::new(STILL_MS, tell)));

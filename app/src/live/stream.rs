@@ -109,6 +109,13 @@ impl Stream {
             LiveFrame::Denied(words) => Ok(News::Denied(words)),
             LiveFrame::Waiting => Ok(News::Waiting),
             LiveFrame::Refused(words) => Ok(News::Refused(words)),
+            // Of a picture, which is no terminal's.
+            LiveFrame::Picture { .. }
+            | LiveFrame::Drawn { .. }
+            | LiveFrame::Pointer { .. }
+            | LiveFrame::Told(_)
+            | LiveFrame::Asks(_)
+            | LiveFrame::Clip(_) => Err(Fault::Gap),
         }
     }
 

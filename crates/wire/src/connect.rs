@@ -1,11 +1,12 @@
-//! What a page that is a session's own terminal says to the server, and hears before the screen comes.
+//! What a page that is a session's own terminal or desktop says to the server, and hears before the screen comes.
 //!
 //! The page sends one [`ConnectRequest::Open`] or [`ConnectRequest::Return`]; the server's first message is a
-//! [`ConnectAnswer`]. After `Opened` every further message is a [`crate::live::LiveFrame`]: `Init`, what
-//! follows, and at last `Ended`.
+//! [`ConnectAnswer`]. After `Opened` every further message is a [`crate::live::LiveFrame`]: `Init` or
+//! `Picture`, what follows, and at last `Ended`.
 
 use serde::{Deserialize, Serialize};
 
+use crate::desktop::Extent;
 use crate::live::{LiveRequest, Size};
 use crate::{Session, SessionId};
 
@@ -13,15 +14,32 @@ use crate::{Session, SessionId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConnectRequest {
     /// Wants a new session on the account, in a window of this size. Only as the first message.
-    Open(Size),
+    Open(Room),
     /// Wants to go on with a session that lost its page. Only as the first message.
-    Return(SessionId, Size),
-    /// Keys and pasted text, as the target is to read them.
+    Return(SessionId, Room),
+    /// Keys and pasted text, as the target is to read them; for a desktop an encoded list of
+    /// [`crate::desktop::Gesture`]s.
     Input(Vec<u8>),
     /// The window has another size.
-    Resize(Size),
+    Resize(Room),
     /// Ends the session.
     End,
+    /// Answers [`crate::live::LiveFrame::Asks`].
+    Answer {
+        /// Number of the question.
+        question: u64,
+        /// Whether they may.
+        yes: bool,
+    },
+}
+
+/// How much room a page has for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Room {
+    /// For a terminal.
+    Cells(Size),
+    /// For a desktop.
+    Pixels(Extent),
 }
 
 impl ConnectRequest {

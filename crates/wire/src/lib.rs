@@ -1,9 +1,11 @@
-//! What the server and the browser say to each other: ids, sessions, the list feed, live frames and terminals.
+//! What the server and the browser say to each other: ids, sessions, the list feed, live frames, terminals and
+//! desktops.
 //!
 //! Pure data with its encoding. Never does I/O and never decides who may do what.
 
 mod attributes;
 pub mod connect;
+pub mod desktop;
 mod end;
 mod feed;
 mod frame;

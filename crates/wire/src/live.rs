@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::desktop::{Extent, Pointer, Tile};
 use crate::{End, Millis};
 
 /// Width and height of a terminal, in cells; each 1 to [`Size::MAX`].
@@ -57,8 +58,8 @@ pub struct Watcher {
 
 /// One message of a live screen, hub to watcher.
 ///
-/// `seq` counts the screen's events (output and resize) from 1. `Init` carries the number of the
-/// last event that its dump holds; the next `Output` or `Resize` has the next number.
+/// `seq` counts the screen's events from 1: output and resize, or what is drawn. `Init` or `Picture` carries
+/// the number of the last event that is in it; the next event has the next number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LiveFrame {
     /// The whole screen. First message, and again whenever the watcher fell too far behind.
@@ -107,6 +108,38 @@ pub enum LiveFrame {
     Waiting,
     /// The owner did not agree, in words. Last message.
     Refused(String),
+    /// The whole screen where it is a picture. In place of `Init`, and again whenever the extent changes.
+    Picture {
+        /// Last event that is in it.
+        seq: u64,
+        /// Size of the desktop.
+        extent: Extent,
+        /// The mouse's pointer.
+        pointer: Pointer,
+        /// Parts that together are all of it.
+        tiles: Vec<Tile>,
+    },
+    /// Parts of the picture that changed; they replace what was there.
+    Drawn {
+        /// Number of the event.
+        seq: u64,
+        /// The parts; they do not overlap.
+        tiles: Vec<Tile>,
+    },
+    /// The pointer changed its shape.
+    Pointer {
+        /// Number of the event.
+        seq: u64,
+        /// Its shape from now on.
+        pointer: Pointer,
+    },
+    /// To the owner alone, where the screen cannot say it: who watches, a message; one sentence.
+    Told(String),
+    /// To the owner alone: the question that waits for an answer, with its number and in words; none when it
+    /// no longer does.
+    Asks(Option<(u64, String)>),
+    /// To the owner alone: text that the desktop put on its clipboard.
+    Clip(String),
 }
 
 /// How the holder of a lease and the owner share the keyboard.
@@ -142,7 +175,8 @@ pub enum LiveRequest {
     Renew,
     /// Gives its lease back.
     Release,
-    /// Keys and pasted text, as the target is to read them. Only with the lease.
+    /// Keys and pasted text, as the target is to read them; where the screen is a picture, an encoded list of
+    /// [`crate::desktop::Gesture`]s. Only with the lease.
     Input(Vec<u8>),
     /// A message for the owner to read, 1 to [`LiveRequest::MAX_MESSAGE_CHARS`] characters.
     Message(String),

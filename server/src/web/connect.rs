@@ -12,7 +12,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use hub::Window;
 use tokio::time::timeout;
-use wire::connect::{ConnectAnswer, ConnectRequest};
+use wire::connect::{ConnectAnswer, ConnectRequest, Room};
 use wire::live::Size;
 use wire::{AccountId, encode};
 
@@ -114,8 +114,10 @@ impl Connecting {
             first = timeout(FIRST_WITHIN, socket.heard(true)) => first,
         };
         match first {
-            Ok(Heard::Request(ConnectRequest::Open(size))) => self.open(clamped(size), socket).await,
-            Ok(Heard::Request(ConnectRequest::Return(session, size))) => {
+            Ok(Heard::Request(ConnectRequest::Open(Room::Cells(size)))) => {
+                self.open(clamped(size), socket).await
+            }
+            Ok(Heard::Request(ConnectRequest::Return(session, Room::Cells(size)))) => {
                 let page = self.web.services.terminals.take_up(session, &self.account, &self.signed);
                 let page = page.ok_or_else(|| Stop::Failed(GONE.into()))?;
                 page.terminal().resize(clamped(size));
@@ -204,12 +206,15 @@ impl Connecting {
                     }
                     match request {
                         ConnectRequest::Input(keys) => page.terminal().keys(&keys),
-                        ConnectRequest::Resize(size) => page.terminal().resize(clamped(size)),
+                        ConnectRequest::Resize(Room::Cells(size)) => page.terminal().resize(clamped(size)),
                         ConnectRequest::End => {
                             page.terminal().leave();
                             left = true;
                         }
-                        ConnectRequest::Open(_) | ConnectRequest::Return(..) => {
+                        ConnectRequest::Open(_)
+                        | ConnectRequest::Return(..)
+                        | ConnectRequest::Resize(Room::Pixels(_))
+                        | ConnectRequest::Answer { .. } => {
                             return Stop::Close(Close::Unreadable);
                         }
                     }

@@ -6,7 +6,7 @@ use server::audit::Action;
 use server::audit::Event;
 use server::store::AuditFilter;
 use tokio_tungstenite::tungstenite::Message;
-use wire::connect::{ConnectAnswer, ConnectRequest};
+use wire::connect::{ConnectAnswer, ConnectRequest, Room};
 use wire::live::{LeaseMode, LiveFrame, LiveRequest, Size};
 use wire::{AccountId, End, EndReason, Session, SessionId, SessionType};
 
@@ -49,13 +49,13 @@ impl Place {
     /// A page of `browser` that has opened a session.
     async fn open(&self, browser: &Browser) -> Tab {
         let socket = browser.socket(&self.path().await).await.expect("a socket");
-        Tab::begin(socket, &ConnectRequest::Open(SIZE)).await.expect("a session")
+        Tab::begin(socket, &ConnectRequest::Open(Room::Cells(SIZE))).await.expect("a session")
     }
 
     /// A page of `browser` that takes a session up again.
     async fn take_up(&self, browser: &Browser, session: SessionId) -> Result<Tab, String> {
         let socket = browser.socket(&self.path().await).await.expect("a socket");
-        Tab::begin(socket, &ConnectRequest::Return(session, SIZE)).await
+        Tab::begin(socket, &ConnectRequest::Return(session, Room::Cells(SIZE))).await
     }
 
     /// The end of a session's row, when it is written.
@@ -158,7 +158,7 @@ async fn a_page_is_the_terminal_of_a_session_like_any_other() {
         .await
         .expect("a pane");
     tab.shows("otto watches this session").await;
-    tab.says(ConnectRequest::Resize(Size { cols: 100, rows: 30 })).await;
+    tab.says(ConnectRequest::Resize(Room::Cells(Size { cols: 100, rows: 30 }))).await;
     tab.types("stty size; echo $TERM\r").await;
     tab.shows("30 100").await;
     tab.shows("xterm-256color").await;
@@ -318,7 +318,7 @@ async fn what_fails_is_one_sentence_and_an_audit_event() {
     let fails = async |login: &str, agent: &str| {
         let path = format!("/ws/connect/{}", place.id(login, agent).await);
         let socket = uma.socket(&path).await.expect("a socket");
-        Tab::begin(socket, &ConnectRequest::Open(SIZE)).await.err().expect("no session")
+        Tab::begin(socket, &ConnectRequest::Open(Room::Cells(SIZE))).await.err().expect("no session")
     };
     assert_eq!(fails("root", "db-1").await, "db-1 refused the connection: connection refused");
 
@@ -383,9 +383,11 @@ async fn what_is_no_request_closes_the_socket_and_opens_nothing() {
     }
     assert_eq!(place.world.services().terminals.of(&signed_key(&place, &uma).await), []);
     // On an open session it closes the socket, and the session can be taken up again.
-    for message in
-        [wire::encode(&ConnectRequest::Open(SIZE)), vec![77; 900], input(ConnectRequest::MAX_BYTES)]
-    {
+    for message in [
+        wire::encode(&ConnectRequest::Open(Room::Cells(SIZE))),
+        vec![77; 900],
+        input(ConnectRequest::MAX_BYTES),
+    ] {
         let mut tab = place.open(&uma).await;
         let id = tab.session.id;
         tab.socket.say(Message::Binary(message.into())).await;
@@ -396,7 +398,7 @@ async fn what_is_no_request_closes_the_socket_and_opens_nothing() {
     }
     // A size from outside is brought within bounds.
     let socket = uma.socket(&path).await.expect("a socket");
-    let wild = ConnectRequest::Open(Size { cols: 0, rows: u16::MAX });
+    let wild = ConnectRequest::Open(Room::Cells(Size { cols: 0, rows: u16::MAX }));
     let mut tab = Tab::begin(socket, &wild).await.expect("a session");
     tab.types("stty size\r").await;
     tab.shows(&format!("{} 80", Size::MAX)).await;
@@ -438,7 +440,7 @@ async fn the_owner_in_the_page_is_asked_told_and_held_up_like_any_other() {
     tab.types("echo in-v''ain\r").await;
     // What a page says is taken in order: with the size, the keys before it have come to nothing.
     let narrower = Size { cols: 70, rows: 24 };
-    tab.says(ConnectRequest::Resize(narrower)).await;
+    tab.says(ConnectRequest::Resize(Room::Cells(narrower))).await;
     while tab.screen.as_ref().map(Screen::size) != Some(narrower) {
         tab.frame().await;
     }

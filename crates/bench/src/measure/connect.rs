@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use wire::connect::{ConnectAnswer, ConnectRequest};
+use wire::connect::{ConnectAnswer, ConnectRequest, Room};
 use wire::live::{LiveFrame, Size};
 
 use crate::http;
@@ -59,7 +59,7 @@ fn account(world: &World, cookie: &str) -> anyhow::Result<String> {
 /// A terminal of a page in which every key comes back at once.
 async fn open(world: &World, cookie: &str, account: &str) -> anyhow::Result<Socket> {
     let mut page = Socket::connect(world.web, cookie, &format!("/ws/connect/{account}")).await?;
-    page.say(&ConnectRequest::Open(SIZE)).await?;
+    page.say(&ConnectRequest::Open(Room::Cells(SIZE))).await?;
     match page.said().await? {
         ConnectAnswer::Opened(_) => {}
         ConnectAnswer::Failed(words) => anyhow::bail!("no session: {words}"),

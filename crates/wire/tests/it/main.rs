@@ -1,7 +1,8 @@
 //! What goes over the wire comes back the same, and nothing else is taken.
 
 use proptest::prelude::*;
-use wire::connect::{ConnectAnswer, ConnectRequest};
+use wire::connect::{ConnectAnswer, ConnectRequest, Room};
+use wire::desktop::{Extent, Gesture, Pointer, PointerShape, Rect, Tile};
 use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
     Attributes, Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Piece,
@@ -104,6 +105,43 @@ fn feed_frame() -> impl Strategy<Value = FeedFrame> {
     ]
 }
 
+fn extent() -> impl Strategy<Value = Extent> {
+    any::<(u16, u16)>().prop_map(|(width, height)| Extent { width, height })
+}
+
+fn tiles() -> impl Strategy<Value = Vec<Tile>> {
+    let image = proptest::collection::vec(any::<u8>(), 0..32);
+    let tile = (any::<(u16, u16, u16, u16)>(), image)
+        .prop_map(|((x, y, width, height), image)| Tile { rect: Rect { x, y, width, height }, image });
+    proptest::collection::vec(tile, 0..4)
+}
+
+fn pointer() -> impl Strategy<Value = Pointer> {
+    let image = proptest::collection::vec(any::<u8>(), 0..32);
+    prop_oneof![
+        Just(Pointer::Default),
+        Just(Pointer::Hidden),
+        (any::<(u16, u16, u16, u16)>(), image).prop_map(|((width, height, hot_x, hot_y), image)| {
+            Pointer::Shape(Box::new(PointerShape { width, height, hot_x, hot_y, image }))
+        }),
+    ]
+}
+
+fn gesture() -> impl Strategy<Value = Gesture> {
+    use wire::desktop::Button;
+    let buttons = [Button::Primary, Button::Middle, Button::Secondary, Button::Back, Button::Forward];
+    prop_oneof![
+        any::<(u16, bool, Option<char>)>().prop_map(|(code, down, text)| Gesture::Key { code, down, text }),
+        any::<char>().prop_map(Gesture::Text),
+        any::<(u16, u16)>().prop_map(|(x, y)| Gesture::Move { x, y }),
+        (proptest::sample::select(buttons.to_vec()), any::<bool>())
+            .prop_map(|(button, down)| Gesture::Press { button, down }),
+        any::<(i16, i16)>().prop_map(|(vertical, horizontal)| Gesture::Wheel { vertical, horizontal }),
+        Just(Gesture::Released),
+        any::<(String, bool)>().prop_map(|(text, more)| Gesture::Clip { text, more }),
+    ]
+}
+
 fn live_frame() -> impl Strategy<Value = LiveFrame> {
     let size = || any::<(u16, u16)>().prop_map(|(cols, rows)| Size { cols, rows });
     let modes =
@@ -129,6 +167,13 @@ fn live_frame() -> impl Strategy<Value = LiveFrame> {
         any::<String>().prop_map(LiveFrame::Denied),
         Just(LiveFrame::Waiting),
         any::<String>().prop_map(LiveFrame::Refused),
+        (any::<u64>(), extent(), pointer(), tiles())
+            .prop_map(|(seq, extent, pointer, tiles)| LiveFrame::Picture { seq, extent, pointer, tiles }),
+        (any::<u64>(), tiles()).prop_map(|(seq, tiles)| LiveFrame::Drawn { seq, tiles }),
+        (any::<u64>(), pointer()).prop_map(|(seq, pointer)| LiveFrame::Pointer { seq, pointer }),
+        any::<String>().prop_map(LiveFrame::Told),
+        any::<Option<(u64, String)>>().prop_map(LiveFrame::Asks),
+        any::<String>().prop_map(LiveFrame::Clip),
     ]
 }
 
@@ -154,13 +199,15 @@ fn live_request() -> impl Strategy<Value = LiveRequest> {
 }
 
 fn connect_request() -> impl Strategy<Value = ConnectRequest> {
-    let size = || any::<(u16, u16)>().prop_map(|(cols, rows)| Size { cols, rows });
+    let size = any::<(u16, u16)>().prop_map(|(cols, rows)| Size { cols, rows });
+    let room = prop_oneof![size.prop_map(Room::Cells), extent().prop_map(Room::Pixels)];
     prop_oneof![
-        size().prop_map(ConnectRequest::Open),
-        (id(), size()).prop_map(|(session, size)| ConnectRequest::Return(session, size)),
+        room.clone().prop_map(ConnectRequest::Open),
+        (id(), room.clone()).prop_map(|(session, room)| ConnectRequest::Return(session, room)),
         proptest::collection::vec(any::<u8>(), 0..64).prop_map(ConnectRequest::Input),
-        size().prop_map(ConnectRequest::Resize),
+        room.prop_map(ConnectRequest::Resize),
         Just(ConnectRequest::End),
+        any::<(u64, bool)>().prop_map(|(question, yes)| ConnectRequest::Answer { question, yes }),
     ]
 }
 
@@ -253,6 +300,24 @@ proptest! {
         if let Ok(answer) = decode::<ConnectAnswer>(&bytes) {
             prop_assert_eq!(decode::<ConnectAnswer>(&encode(&answer)).unwrap(), answer);
         }
+    }
+
+    #[test]
+    fn gestures_are_read_as_they_are_written(
+        gestures in proptest::collection::vec(gesture(), 0..8),
+        rubbish in proptest::collection::vec(any::<u8>(), 0..64),
+    ) {
+        prop_assert_eq!(decode::<Vec<Gesture>>(&encode(&gestures)).unwrap(), gestures);
+        if let Ok(read) = decode::<Vec<Gesture>>(&rubbish) {
+            prop_assert_eq!(decode::<Vec<Gesture>>(&encode(&read)).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn extents_are_clamped(width in any::<u32>(), height in any::<u32>()) {
+        let Extent { width, height } = Extent::clamped(width, height);
+        prop_assert!((Extent::MIN.width..=Extent::MAX.width).contains(&width) && width % 2 == 0);
+        prop_assert!((Extent::MIN.height..=Extent::MAX.height).contains(&height));
     }
 
     #[test]
