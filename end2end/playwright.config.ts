@@ -17,7 +17,9 @@ export default defineConfig({
     locale: 'en-GB',
     // Neither UTC nor the machine's zone: a date in the wrong zone shows.
     timezoneId: 'America/St_Johns',
-    trace: 'retain-on-failure',
+    // What was done and said; pictures of each step would take a seventh of the time.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
+    screenshot: 'only-on-failure',
     launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGS },
   },
 });

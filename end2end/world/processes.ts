@@ -86,6 +86,11 @@ export class Program {
   /** Asks it to end, then makes it. */
   async stop(): Promise<void> {
     this.signal('SIGTERM');
+    await this.stopped();
+  }
+
+  /** Waits for the end of one that was asked to end, and then makes it. */
+  async stopped(): Promise<void> {
     await this.until(() => !this.running, 5_000);
     this.signal('SIGKILL');
     await this.exited;

@@ -60,9 +60,8 @@ export class Terminal {
 
   /** Gives the window another size; the kernel tells `ssh`. */
   async resize(cols: number, rows: number): Promise<void> {
-    const { pid } = this.program;
-    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0];
-    const done = await run('stty', ['-F', readlinkSync(`/proc/${child}/fd/0`), 'cols', `${cols}`, 'rows', `${rows}`]);
+    const terminal = readlinkSync(`/proc/${this.ssh()}/fd/0`);
+    const done = await run('stty', ['-F', terminal, 'cols', `${cols}`, 'rows', `${rows}`]);
     if (done.code !== 0) throw new Error(`stty: ${done.stderr}`);
   }
 
@@ -84,8 +83,22 @@ export class Terminal {
   }
 
   /** Closes the window. */
-  close(): Promise<void> {
-    return this.program.stop();
+  async close(): Promise<void> {
+    // `script` ends with its `ssh`; asked itself, it waits for two seconds first.
+    try {
+      process.kill(this.ssh(), 'SIGTERM');
+    } catch {
+      // It ends by itself just now.
+    }
+    await this.program.stopped();
+  }
+
+  /** The process of `ssh`; an error when it is gone, or not there yet. */
+  private ssh(): number {
+    const { pid } = this.program;
+    const child = Number.parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10);
+    if (Number.isNaN(child)) throw new Error('ssh does not run');
+    return child;
   }
 }
 
