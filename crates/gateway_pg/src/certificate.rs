@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use gateway::der::{IDENTIFIER, SEQUENCE, element};
+use gateway::tls::{CERTIFICATE, certificate_fingerprint, certificate_line};
 use rcgen::{CertificateParams, DnType, KeyPair};
 use ring::digest::{Algorithm, SHA256, SHA384, SHA512, digest};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
-
-/// What a certificate begins with as text.
-const KIND: &str = "x509 ";
 
 /// What cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +67,7 @@ impl Identity {
         Ok(Self {
             tls: Arc::new(tls),
             binding: binding(&first).map(Into::into),
-            fingerprint: fingerprint_of(&first).into(),
+            fingerprint: certificate_fingerprint(&first).into(),
         })
     }
 
@@ -102,24 +101,14 @@ pub fn generate(host: &str) -> Result<Zeroizing<String>, CertificateError> {
 /// When the text holds none.
 pub fn canonical(text: &str) -> Result<String, CertificateError> {
     CertificateDer::from_pem_slice(text.as_bytes())
-        .map(|der| line_of(&der))
+        .map(|der| certificate_line(&der))
         .map_err(|_| CertificateError::Certificate)
 }
 
 /// `SHA256:…` of a certificate in that form; none if it is no certificate.
 #[must_use]
 pub fn fingerprint(line: &str) -> Option<String> {
-    STANDARD.decode(line.strip_prefix(KIND)?).ok().map(|der| fingerprint_of(&der))
-}
-
-pub(crate) fn line_of(der: &[u8]) -> String {
-    format!("{KIND}{}", STANDARD.encode(der))
-}
-
-pub(crate) fn fingerprint_of(der: &[u8]) -> String {
-    let hash = digest(&SHA256, der);
-    let pairs: Vec<_> = hash.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
-    format!("SHA256:{}", pairs.join(":"))
+    STANDARD.decode(line.strip_prefix(CERTIFICATE)?).ok().map(|der| certificate_fingerprint(&der))
 }
 
 /// What a channel with this certificate is bound to (RFC 5929, section 4.1): its hash, by the algorithm that it
@@ -142,30 +131,12 @@ const SIGNED: [(&[u8], &Algorithm); 9] = [
 ];
 
 fn signed_with(der: &[u8]) -> Option<&'static Algorithm> {
-    const SEQUENCE: u8 = 0x30;
-    const IDENTIFIER: u8 = 0x06;
     // Certificate: what is signed, how it is signed, the signature (RFC 5280, section 4.1).
     let (inside, _) = element(der, SEQUENCE)?;
     let (_, rest) = element(inside, SEQUENCE)?;
     let (algorithm, _) = element(rest, SEQUENCE)?;
     let (identifier, _) = element(algorithm, IDENTIFIER)?;
     SIGNED.iter().find(|(known, _)| *known == identifier).map(|(_, hash)| *hash)
-}
-
-/// Takes an element of that type off: what is in it, and what follows.
-fn element(der: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
-    let (&found, rest) = der.split_first()?;
-    let (&short, rest) = rest.split_first()?;
-    let (length, rest) = match short {
-        0..=0x7f => (usize::from(short), rest),
-        // Not 0x80, which names no length.
-        0x81..=0x84 => {
-            let (bytes, rest) = rest.split_at_checked(usize::from(short & 0x7f))?;
-            (bytes.iter().fold(0_usize, |length, &byte| length << 8 | usize::from(byte)), rest)
-        }
-        _ => return None,
-    };
-    rest.split_at_checked(length).filter(|_| found == kind)
 }
 
 #[cfg(test)]

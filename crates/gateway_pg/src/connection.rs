@@ -3,14 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use gateway::Slot;
+use gateway::{Slot, keep_alive};
 use tokio::net::TcpStream;
 
 use crate::cancel::cancel;
 use crate::gateway::Shared;
 use crate::near::{self, Came, Ended};
 use crate::session;
-use crate::stream::keep_alive;
 
 /// Serves one connection.
 pub(crate) async fn serve(shared: Arc<Shared>, stream: std::net::TcpStream, peer: SocketAddr, slot: Slot) {

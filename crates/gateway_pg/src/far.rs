@@ -7,23 +7,18 @@ mod sign_in;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use gateway::{Connection, HostKeyCheck, io_error};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
-};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, SignatureScheme};
+use gateway::tls::{certificate_fingerprint, certificate_line};
+use gateway::{Connection, HostKeyCheck, io_error, keep_alive};
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::cancel::Way;
-use crate::certificate::{fingerprint_of, line_of};
 use crate::gateway::Shared;
 use crate::startup::{CancelKey, Startup, ssl_request};
-use crate::stream::{Stream, Talk, keep_alive};
+use crate::stream::{Stream, Talk};
 use crate::words::Trouble;
 
 /// A target that is ready for its first statement.
@@ -89,11 +84,11 @@ async fn secured(
                 .await
                 .map_err(|error| broken(format!("TLS: {error}")))?
                 .ok_or_else(|| broken("TLS: it shows no certificate".into()))?;
-            let line = line_of(&certificate.der);
+            let line = certificate_line(&certificate.der);
             match shared.office.check_host_key(connection.agent, line).await? {
                 HostKeyCheck::Known => Ok((stream, Some(certificate))),
                 HostKeyCheck::Changed { pinned } => {
-                    let shown = fingerprint_of(&certificate.der);
+                    let shown = certificate_fingerprint(&certificate.der);
                     Err(Trouble::Certificate { target: target(), pinned, shown })
                 }
             }
@@ -146,55 +141,4 @@ pub(crate) async fn under_tls(
         Asked::Yes(stream) => handshake(stream, name, connector).await,
         Asked::No(_) | Asked::Else => Ok(None),
     }
-}
-
-/// Takes any certificate whose key the target holds: which one it must be is asked afterwards.
-#[derive(Debug)]
-struct AnyCertificate(WebPkiSupportedAlgorithms);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
-    }
-}
-
-/// How targets are spoken to under TLS.
-pub(crate) fn connector() -> Result<TlsConnector, rustls::Error> {
-    let provider: CryptoProvider = rustls::crypto::ring::default_provider();
-    let any = AnyCertificate(provider.signature_verification_algorithms);
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
-        .with_safe_default_protocol_versions()?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(any))
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gateway::tls::connector;
 use gateway::{Admission, Threads};
 use hub::Hub;
 use tokio::net::TcpListener;
@@ -15,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::cancel::Cancels;
 use crate::near::Retries;
 use crate::ports::Office;
-use crate::{Directory, GatewayConfig, connection, far};
+use crate::{Directory, GatewayConfig, connection};
 
 /// How long connections have to end when the gateway stops; then they are dropped.
 const STOP_TIME: Duration = Duration::from_secs(5);
@@ -89,7 +90,7 @@ impl Bound {
         let admission = Admission::new(config.max_unauthenticated);
         let shared = Arc::new(Shared {
             acceptor: TlsAcceptor::from(Arc::clone(&config.identity.tls)),
-            connector: far::connector()?,
+            connector: connector()?,
             office: Office::new(directory),
             hub,
             port: self.local.port(),

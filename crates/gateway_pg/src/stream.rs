@@ -6,14 +6,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use rustix::net::sockopt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsStream;
 
-/// Silence after which a peer is asked for a sign of life, how often, and how often it may stay silent.
-const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(30), Duration::from_secs(10), 3);
 /// Room for what is read at a time, in bytes.
 const READ_BYTES: usize = 4 << 10;
 /// How long a peer may take to read our last words, and how much of what it still says is taken.
@@ -33,16 +30,6 @@ impl Stream {
     pub(crate) const fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
     }
-}
-
-/// Has the system notice that a peer is gone without a word.
-pub(crate) fn keep_alive(stream: &TcpStream) -> io::Result<()> {
-    let (idle, interval, count) = KEEPALIVE;
-    sockopt::set_socket_keepalive(stream, true)?;
-    sockopt::set_tcp_keepidle(stream, idle)?;
-    sockopt::set_tcp_keepintvl(stream, interval)?;
-    sockopt::set_tcp_keepcnt(stream, count)?;
-    Ok(())
 }
 
 impl AsyncRead for Stream {
