@@ -89,6 +89,12 @@ fn the_hub_knows_no_transport() {
 }
 
 #[test]
+fn a_picture_knows_no_transport() {
+    let forbidden = ["axum", "hyper", "leptos", "russh", "tokio", "hub", "app", "server"];
+    GRAPH.never("picture", &[SQL, &forbidden].concat());
+}
+
+#[test]
 fn a_recording_knows_no_transport_and_no_session_that_lives() {
     let forbidden = ["axum", "hyper", "leptos", "russh", "tokio", "hub", "gateway_ssh", "app", "server"];
     GRAPH.never("recording", &[SQL, &forbidden].concat());

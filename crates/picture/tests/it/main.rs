@@ -1,0 +1,4 @@
+//! What is painted here is seen elsewhere.
+
+mod drawing;
+mod rubbish;
