@@ -2,6 +2,8 @@
 //!
 //! Pixels are told apart by place: x to the right, y down, the first being 0.
 
+mod bytes;
+
 use serde::{Deserialize, Serialize};
 
 /// Width and height of a desktop, in pixels; within [`Extent::MIN`] and [`Extent::MAX`], the width even.
@@ -57,6 +59,7 @@ pub struct Tile {
     /// Which part.
     pub rect: Rect,
     /// Its pixels as a PNG (RFC 2083) of 8-bit RGB, as large as `rect`.
+    #[serde(with = "bytes")]
     pub image: Vec<u8>,
 }
 
@@ -84,6 +87,7 @@ pub struct PointerShape {
     /// Row of the pixel that points.
     pub hot_y: u16,
     /// The picture as a PNG of 8-bit RGBA.
+    #[serde(with = "bytes")]
     pub image: Vec<u8>,
 }
 
