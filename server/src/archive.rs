@@ -7,6 +7,7 @@
 mod begin;
 mod desk;
 mod echo;
+mod hands;
 mod keep;
 mod script;
 mod tape;

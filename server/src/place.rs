@@ -1,6 +1,6 @@
 //! What every session of a sign-in says of the server that the person signed in at.
 
-use hub::{Facts, Opening, RecordingRule, ScreenKind, WatchPolicy};
+use hub::{Facts, KeysRule, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use wire::{EndAsked, Millis, Session, SessionId, SessionType};
 
 use crate::store::{Application, User};
@@ -65,6 +65,7 @@ impl Place {
             facts: Facts { session: id, user: Some(user.id), account: None, policy: WatchPolicy::Announced },
             screen: ScreenKind::None,
             recording: RecordingRule::Off,
+            keys: KeysRule::Masked,
         }
     }
 }

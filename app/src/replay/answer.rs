@@ -2,6 +2,7 @@
 
 use recording::{Mark, MarkKind, Moment};
 use serde::{Deserialize, Serialize};
+use wire::desktop::Extent;
 use wire::live::{Modes, Size};
 
 /// A recording in short, and its screen at the moment that was asked for.
@@ -43,6 +44,10 @@ pub struct Frame {
     pub title: String,
     /// Text that draws it on a fresh terminal of that size.
     pub dump: String,
+    /// Where the screen is a picture, its extent at the start of the recording; all of the above but `at` and
+    /// `offset` means nothing then. The line at `offset` is all of the picture ([`recording::What::Whole`]), or
+    /// it is the start and the picture is black; nothing from there on is in it already.
+    pub picture: Option<Extent>,
 }
 
 /// Something that happened beside the screen.

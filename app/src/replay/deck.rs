@@ -85,7 +85,7 @@ impl Deck {
 
     /// Begins anew at a frame.
     pub(crate) fn restart(&mut self, frame: Frame) {
-        let Frame { at, offset, size, modes, title, dump } = frame;
+        let Frame { at, offset, size, modes, title, dump, .. } = frame;
         self.screen = Screen::restore(size, modes, title, &dump);
         self.player = Player::new(self.owner.clone(), at);
         (self.now, self.quiet_since, self.drawn) = (at, at, at);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hub::{Facts, Opening, ScreenKind};
+use hub::{Facts, KeysRule, Opening, ScreenKind};
 use wire::{EndAsked, Millis, Session, SessionId, SessionType};
 
 use crate::{Connection, User};
@@ -43,6 +43,6 @@ impl Connection {
         };
         let facts =
             Facts { session: id, user: Some(user.id), account: Some(self.account), policy: self.policy };
-        Opening { session, facts, screen, recording: self.recording }
+        Opening { session, facts, screen, recording: self.recording, keys: KeysRule::default() }
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use hub::{
-    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind, Viewer,
-    WatchPolicy, permit,
+    Facts, Hub, KeysRule, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind,
+    Viewer, WatchPolicy, permit,
 };
 use tokio::runtime::Builder;
 use wire::live::Size;
@@ -108,7 +108,7 @@ async fn open(hub: &Hub, screen: ScreenKind) -> OpenSession {
     };
     let facts =
         Facts { session: id, user: Some(UserId::generate()), account: None, policy: WatchPolicy::Announced };
-    hub.open(Opening { session, facts, screen, recording: RecordingRule::Off })
+    hub.open(Opening { session, facts, screen, recording: RecordingRule::Off, keys: KeysRule::Masked })
         .await
         .expect("nothing is written down")
 }

@@ -158,6 +158,7 @@ impl Entry {
     pub(crate) fn standing(&self) -> Vec<LiveFrame> {
         let part = self.part();
         vec![
+            LiveFrame::Watchers(self.live.who_watches()),
             LiveFrame::Control(part.lease.as_ref().map(|held| held.lease.clone())),
             LiveFrame::Paused(part.paused.as_ref().map(|pauser| pauser.name.clone())),
         ]
@@ -197,7 +198,7 @@ impl Entry {
         mode: LeaseMode,
         length: Duration,
     ) -> Result<(), String> {
-        if !self.live.has_terminal() {
+        if !self.live.takes_input() {
             return Err("this session has no terminal to type in".into());
         }
         let mut part = self.part();

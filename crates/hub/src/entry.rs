@@ -1,9 +1,10 @@
 //! What the hub is told of a session when it opens, beside the attributes that lists show.
 
+use wire::desktop::Extent;
 use wire::live::Size;
 use wire::{AccountId, Session, SessionId, UserId};
 
-use crate::RecordingRule;
+use crate::{KeysRule, RecordingRule};
 
 /// How the person in a session learns of watchers; set on the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub enum ScreenKind {
     /// Plain text of a command without a terminal: line feeds start a line, control characters
     /// are made visible and obey nobody.
     Text(Size),
+    /// A desktop of that extent, which the gateway paints.
+    Picture(Extent),
 }
 
 /// A session to be opened.
@@ -55,4 +58,6 @@ pub struct Opening {
     pub screen: ScreenKind,
     /// Whether it is to be recorded.
     pub recording: RecordingRule,
+    /// What of the keys its recording holds, where its screen is a picture.
+    pub keys: KeysRule,
 }

@@ -10,7 +10,7 @@ use wire::End;
 use wire::live::Size;
 
 use crate::ScreenKind;
-use crate::picture::Event;
+use crate::terminal::Event;
 
 /// Undrawn output above this is drawn at once, in bytes: it costs memory while a session is idle,
 /// and drawing it is what a joining watcher waits for.
@@ -54,7 +54,7 @@ struct Lead {
 impl Inbox {
     pub(crate) fn new(kind: ScreenKind) -> Self {
         let (text, size) = match kind {
-            ScreenKind::None => (false, Size::DEFAULT),
+            ScreenKind::None | ScreenKind::Picture(_) => (false, Size::DEFAULT),
             ScreenKind::Terminal(size) | ScreenKind::Log(size) => (false, size),
             ScreenKind::Text(size) => (true, size),
         };

@@ -6,10 +6,12 @@
 //! The owner's side of a session ([`OpenSession`]) only ever appends to an inbox. Watchers' work
 //! (decoding, drawing, encoding, sending) is done by one fan-out task per watched session on the
 //! watchers' own runtime; a session that nobody watches has no task, and its screen is kept as its
-//! dump and what came since.
+//! dump and what came since. Where the screen is a picture, its gateway paints into it and says when to show
+//! what it painted: that is encoded once, on the gateway's thread, for the recording and everybody who looks.
 
 mod consent;
 mod control;
+mod desktop;
 mod entry;
 mod fanout;
 mod inbox;
@@ -20,12 +22,12 @@ mod lock;
 mod notice;
 mod open;
 mod permission;
-mod picture;
 mod record;
 mod registry;
 mod ring;
 mod sources;
 mod tape;
+mod terminal;
 mod text;
 mod watch;
 mod window;
@@ -41,7 +43,9 @@ pub use permission::{
     Control, Extent, Manage, Permit, Privilege, Reach, ReadAudit, Refusal, Replay, Scope, Scopes, See,
     Terminate, Viewer, Watch, permit, permit_global, reach, rights,
 };
-pub use record::{Archive, Keyframe, Mark, MarkKind, Moment, NotRecorded, Recorder, RecordingRule};
+pub use record::{
+    Archive, Keyframe, KeysRule, Mark, MarkKind, Moment, NotRecorded, PictureFrame, Recorder, RecordingRule,
+};
 pub use registry::{Hub, NotOpen, NotOpened};
 pub use screen::Aside;
 pub use sources::Termination;

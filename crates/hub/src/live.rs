@@ -1,10 +1,13 @@
 //! One open session's live side: inbox, screen and watchers, and the steps between them.
 //!
 //! Locks: the owner's side takes `inbox` alone, for the time of a copy, unless it must draw. `stage`
-//! is held while drawing. Who takes several takes them in the order `stage`, `ring`, `inbox`.
+//! is held while drawing. Who takes several takes them in the order `stage`, `ring`, `inbox`. A desktop has no
+//! inbox: its owner's side paints on the stage, which nobody else holds for longer than a copy of the picture.
+
+mod pictures;
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -13,10 +16,12 @@ use tokio::sync::{Notify, watch};
 use wire::End;
 use wire::live::{LiveFrame, Size, Watcher};
 
+use crate::desktop::{Desktop, Whole};
 use crate::inbox::Inbox;
 use crate::lock::lock;
-use crate::picture::{Event, Picture};
-use crate::ring::{Read, Ring, Seat};
+use crate::ring::{OF_PICTURE, OF_TERMINAL, Read, Ring, Seat};
+use crate::tape::Tape;
+use crate::terminal::{Event, Terminal};
 use crate::{Keyframe, NotOpen, ScreenKind};
 
 /// Output drawn in one piece and sent in one frame, in bytes: a few milliseconds at most, whatever
@@ -32,7 +37,7 @@ const FLUSH: usize = 64 << 10;
 pub(crate) struct Live {
     kind: ScreenKind,
     inbox: Mutex<Inbox>,
-    stage: Mutex<Option<Stage>>,
+    stage: Mutex<Scene>,
     ring: Mutex<Ring>,
     /// Tells the fan-out that there is output, or an end, or nobody to work for.
     pub(crate) arrived: Notify,
@@ -40,10 +45,24 @@ pub(crate) struct Live {
     news: watch::Sender<()>,
 }
 
+/// What is on the stage.
+enum Scene {
+    Empty,
+    Terminal(Box<Stage>),
+    Desktop(Box<Desktop>),
+}
+
+/// What somebody who joins is to see first.
+enum First {
+    Ready(Bytes),
+    /// To be encoded where nobody waits for the stage.
+    Picture(Arc<Whole>),
+}
+
 struct Stage {
     /// Last event that was drawn.
     seq: u64,
-    picture: Picture,
+    terminal: Terminal,
     /// Taken from the inbox, not yet drawn.
     todo: VecDeque<Event>,
     /// Drawn, encoded and not yet in the ring.
@@ -66,19 +85,16 @@ pub(crate) enum Flushed {
 
 impl Live {
     pub(crate) fn new(kind: ScreenKind) -> Self {
-        let stage = Picture::new(kind).map(|picture| Stage {
-            seq: 0,
-            picture,
-            todo: VecDeque::new(),
-            unsent: Vec::new(),
-            unsent_bytes: 0,
-            init: None,
-        });
+        let stage = match kind {
+            ScreenKind::Picture(extent) => Scene::Desktop(Box::new(Desktop::new(extent))),
+            _ => Terminal::new(kind).map_or(Scene::Empty, |terminal| Scene::Terminal(Stage::new(terminal))),
+        };
+        let kept = if matches!(stage, Scene::Desktop(_)) { OF_PICTURE } else { OF_TERMINAL };
         Self {
             kind,
             inbox: Mutex::new(Inbox::new(kind)),
             stage: Mutex::new(stage),
-            ring: Mutex::default(),
+            ring: Mutex::new(Ring::new(kept)),
             arrived: Notify::new(),
             news: watch::Sender::new(()),
         }
@@ -88,13 +104,14 @@ impl Live {
         self.kind != ScreenKind::None
     }
 
-    pub(crate) const fn has_terminal(&self) -> bool {
-        matches!(self.kind, ScreenKind::Terminal(_))
+    /// Whether somebody can type in it, and so be asked there.
+    pub(crate) const fn takes_input(&self) -> bool {
+        matches!(self.kind, ScreenKind::Terminal(_) | ScreenKind::Picture(_))
     }
 
     /// Whether its owner can be told something in it.
     pub(crate) const fn can_be_told(&self) -> bool {
-        matches!(self.kind, ScreenKind::Terminal(_) | ScreenKind::Log(_))
+        matches!(self.kind, ScreenKind::Terminal(_) | ScreenKind::Log(_) | ScreenKind::Picture(_))
     }
 
     /// How the session ended, if it has.
@@ -128,7 +145,7 @@ impl Live {
     }
 
     fn take_in(&self, push: impl FnOnce(&mut Inbox)) -> bool {
-        if !self.has_screen() {
+        if matches!(self.kind, ScreenKind::None | ScreenKind::Picture(_)) {
             return false;
         }
         let mut inbox = lock(&self.inbox);
@@ -160,15 +177,15 @@ impl Live {
 
     /// Draws what came in, for a slice of time; false when there is more to do.
     pub(crate) fn draw(&self) -> bool {
-        let mut stage = lock(&self.stage);
-        let Some(stage) = stage.as_mut() else { return true };
+        let mut scene = lock(&self.stage);
+        let Scene::Terminal(stage) = &mut *scene else { return true };
         let started = Instant::now();
         let watched = loop {
             if stage.todo.is_empty() {
                 let mut inbox = lock(&self.inbox);
                 stage.todo = inbox.take();
                 if stage.todo.is_empty() {
-                    inbox.drawn(stage.picture.footing());
+                    inbox.drawn(stage.terminal.footing());
                     break inbox.watched;
                 }
             }
@@ -179,51 +196,50 @@ impl Live {
             }
         };
         if !watched {
-            stage.picture.park();
+            stage.terminal.park();
         }
         true
     }
 
-    /// The whole screen, if everything that came in was drawn; none where there is no screen, or more to
+    /// The whole terminal, if everything that came in was drawn; none where there is no terminal, or more to
     /// draw first.
     pub(crate) fn keyframe(&self) -> Option<Keyframe> {
-        let mut stage = lock(&self.stage);
-        let stage = stage.as_mut()?;
+        let mut scene = lock(&self.stage);
+        let Scene::Terminal(stage) = &mut *scene else { return None };
         if !stage.todo.is_empty() || !lock(&self.inbox).is_empty() {
             return None;
         }
-        Some(stage.picture.keyframe())
+        Some(stage.terminal.keyframe())
     }
 
     /// What puts lines above the cursor's, and the program's title, after [`Live::draw`].
     pub(crate) fn aside(&self, lines: &[String]) -> Option<(Aside, String)> {
-        let mut stage = lock(&self.stage);
-        let stage = stage.as_mut()?;
-        let found = stage.picture.aside(lines);
+        let mut scene = lock(&self.stage);
+        let Scene::Terminal(stage) = &mut *scene else { return None };
+        let found = stage.terminal.aside(lines);
         let watched = lock(&self.inbox).watched;
         if !watched {
-            stage.picture.park();
+            stage.terminal.park();
         }
         Some(found)
     }
 
     /// Hands what was drawn to the watchers, after [`Live::draw`].
     pub(crate) fn flush(&self) -> Flushed {
-        let mut stage = lock(&self.stage);
-        let Some(stage) = stage.as_mut() else { return Flushed::Done };
-        let flood = stage.unsent_bytes > FLUSH;
+        let mut scene = lock(&self.stage);
         let mut ring = lock(&self.ring);
-        stage.flush(&mut ring);
+        let flood = matches!(&*scene, Scene::Terminal(stage) if stage.unsent_bytes > FLUSH);
+        scene.flush(&mut ring);
         let mut inbox = lock(&self.inbox);
         if ring.is_empty() {
             inbox.watched = false;
             ring.fanout = false;
             drop((inbox, ring));
-            stage.picture.park();
+            scene.park();
             return Flushed::Done;
         }
         if let Some(end) = inbox.ended.clone()
-            && stage.todo.is_empty()
+            && scene.is_drawn()
             && inbox.is_empty()
         {
             ring.close(encoded(&LiveFrame::Ended(end)));
@@ -239,9 +255,12 @@ impl Live {
 
     /// Seats a watcher, or the owner's own window: the screen as it is drawn now, and the seat from which all that follows is
     /// read. One step under the stage's lock, so nothing is missed and nothing comes twice.
-    pub(crate) fn join(&self, watcher: Option<Watcher>) -> Result<(Seat, Bytes), NotOpen> {
-        let mut stage = lock(&self.stage);
-        let Some(stage) = stage.as_mut() else { return Err(NotOpen::NoScreen) };
+    pub(crate) fn join(&self, watcher: Option<Watcher>, tape: &Tape) -> Result<(Seat, Bytes), NotOpen> {
+        let mut scene = lock(&self.stage);
+        if matches!(*scene, Scene::Empty) {
+            return Err(NotOpen::NoScreen);
+        }
+        self.bring_up_to_date(&mut scene, tape);
         let mut ring = lock(&self.ring);
         let mut inbox = lock(&self.inbox);
         if inbox.ended.is_some() {
@@ -249,17 +268,19 @@ impl Live {
         }
         inbox.watched = true;
         drop(inbox);
-        stage.flush(&mut ring);
+        scene.flush(&mut ring);
         let watches = watcher.is_some();
         let seat = ring.join(watcher);
         if watches {
             tell_watchers(&mut ring);
         }
         drop(ring);
-        let init = stage.init();
+        let first = scene.first();
+        drop(scene);
         self.news.send_replace(());
         self.arrived.notify_one();
-        Ok((seat, init))
+        // None only of an empty stage.
+        first.map(|first| (seat, first.encoded())).ok_or(NotOpen::NoScreen)
     }
 
     /// Takes a seat away.
@@ -292,15 +313,17 @@ impl Live {
     }
 
     /// A fresh screen for a watcher that fell behind.
-    pub(crate) fn catch_up(&self, seat: Seat) -> Option<Bytes> {
-        let mut stage = lock(&self.stage);
-        let stage = stage.as_mut()?;
+    pub(crate) fn catch_up(&self, seat: Seat, tape: &Tape) -> Option<Bytes> {
+        let mut scene = lock(&self.stage);
+        self.bring_up_to_date(&mut scene, tape);
         let mut ring = lock(&self.ring);
-        stage.flush(&mut ring);
+        scene.flush(&mut ring);
         ring.catch_up(seat);
         drop(ring);
+        let first = scene.first();
+        drop(scene);
         self.news.send_replace(());
-        Some(stage.init())
+        first.map(First::encoded)
     }
 
     /// The fan-out is gone: whoever waits next starts another, which finds all there is to do.
@@ -315,6 +338,10 @@ impl Live {
         lock(&self.ring).has_window()
     }
 
+    pub(crate) fn who_watches(&self) -> Vec<Watcher> {
+        lock(&self.ring).watchers().cloned().collect()
+    }
+
     pub(crate) fn watchers(&self) -> u32 {
         u32::try_from(lock(&self.ring).watchers().count()).unwrap_or(u32::MAX)
     }
@@ -324,7 +351,58 @@ impl Live {
     }
 }
 
+impl Scene {
+    /// Hands what was drawn to the ring.
+    fn flush(&mut self, ring: &mut Ring) {
+        if let Self::Terminal(stage) = self {
+            stage.flush(ring);
+        }
+    }
+
+    /// Nobody looks.
+    fn park(&mut self) {
+        if let Self::Terminal(stage) = self {
+            stage.terminal.park();
+        }
+    }
+
+    /// Whether everything that was taken from the inbox is drawn.
+    fn is_drawn(&self) -> bool {
+        !matches!(self, Self::Terminal(stage) if !stage.todo.is_empty())
+    }
+
+    /// The screen as it is, for who joins; none where there is none.
+    fn first(&mut self) -> Option<First> {
+        match self {
+            Self::Empty => None,
+            Self::Terminal(stage) => Some(First::Ready(stage.init())),
+            Self::Desktop(desktop) => Some(First::Picture(desktop.whole())),
+        }
+    }
+}
+
+impl First {
+    /// The frame; may take a while.
+    fn encoded(self) -> Bytes {
+        match self {
+            Self::Ready(frame) => frame,
+            Self::Picture(whole) => whole.encoded(),
+        }
+    }
+}
+
 impl Stage {
+    fn new(terminal: Terminal) -> Box<Self> {
+        Box::new(Self {
+            seq: 0,
+            terminal,
+            todo: VecDeque::new(),
+            unsent: Vec::new(),
+            unsent_bytes: 0,
+            init: None,
+        })
+    }
+
     /// Draws one piece of what is to do, and encodes it if somebody watches.
     fn step(&mut self, watched: bool) {
         let Some(event) = self.todo.pop_front() else { return };
@@ -336,9 +414,9 @@ impl Stage {
                 if !bytes.is_empty() {
                     self.todo.push_front(Event::Output(bytes));
                 }
-                LiveFrame::Output { seq: self.seq, text: self.picture.output(&piece) }
+                LiveFrame::Output { seq: self.seq, text: self.terminal.output(&piece) }
             }
-            Event::Resize(size) => LiveFrame::Resize { seq: self.seq, size: self.picture.resize(size) },
+            Event::Resize(size) => LiveFrame::Resize { seq: self.seq, size: self.terminal.resize(size) },
         };
         // Beyond a flush's limit the screen goes out instead, so nothing more need be kept.
         if watched && self.unsent_bytes <= FLUSH {
@@ -361,7 +439,7 @@ impl Stage {
     }
 
     fn init(&mut self) -> Bytes {
-        self.init.get_or_insert_with(|| encoded(&self.picture.init(self.seq))).clone()
+        self.init.get_or_insert_with(|| encoded(&self.terminal.init(self.seq))).clone()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The guard that whoever runs a session holds: while it lives the session is open.
 
+mod desktop;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

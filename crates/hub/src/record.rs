@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use wire::End;
+use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::{Modes, Size};
 
 use crate::Opening;
@@ -16,6 +17,17 @@ pub enum RecordingRule {
     Wanted,
     /// Never.
     Off,
+}
+
+/// What a recording holds of keys that are pressed at a desktop, which shows nobody whether it is a password that
+/// is typed; set on the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeysRule {
+    /// That something was typed, and by whom.
+    #[default]
+    Masked,
+    /// The keys themselves.
+    Kept,
 }
 
 /// A session that had to be recorded cannot be, in words for whoever asked for it.
@@ -66,7 +78,7 @@ pub enum Moment {
     Typed {
         /// Name of the watcher; none for the owner.
         by: Option<String>,
-        /// What went to the target.
+        /// What went to the target; for a desktop an encoded list of [`wire::desktop::Gesture`]s.
         bytes: Bytes,
     },
     /// The owner's window has this size.
@@ -77,9 +89,27 @@ pub enum Moment {
     Mark(Mark),
     /// The program ended with this status.
     Exit(u32),
+    /// The desktop has another extent and is black until it is drawn.
+    Extent(Extent),
+    /// Parts of the picture changed.
+    Drawn {
+        /// Number of the event, as watchers know it.
+        seq: u64,
+        /// The parts.
+        tiles: Vec<Tile>,
+    },
+    /// The mouse's pointer has another shape.
+    Pointer {
+        /// Number of the event, as watchers know it.
+        seq: u64,
+        /// Its shape.
+        pointer: Pointer,
+    },
+    /// The whole picture after everything before: where replay can begin.
+    Picture(PictureFrame),
 }
 
-/// A whole screen.
+/// A whole terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keyframe {
     /// Its size.
@@ -90,6 +120,19 @@ pub struct Keyframe {
     pub title: String,
     /// Text that draws it on a fresh terminal of that size.
     pub dump: String,
+}
+
+/// A whole picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureFrame {
+    /// Number of the last event in it, as watchers know it.
+    pub seq: u64,
+    /// Its size.
+    pub extent: Extent,
+    /// The mouse's pointer.
+    pub pointer: Pointer,
+    /// Parts that together are all of it.
+    pub tiles: Vec<Tile>,
 }
 
 /// Begins recordings; implemented by the server over files.

@@ -2,14 +2,22 @@
 //!
 //! Never waits for a reader: who falls behind what is kept must begin anew. The owner's own window reads here,
 //! too, and only what is on the screen: who watches is for watchers, and is told to the owner where policy says so.
+//! What is for the owner alone has a queue of its own ([`Told`]), so that no flood of frames displaces it.
+
+mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use wire::live::Watcher;
+use told::{Standing, Told};
+use wire::live::{LiveFrame, Watcher};
 
-/// Frames kept for watchers that are behind, in bytes.
-const KEPT: usize = 256 << 10;
+/// Frames kept for watchers that are behind, in bytes: a few screens of a terminal.
+pub(crate) const OF_TERMINAL: usize = 256 << 10;
+/// And a few pictures of a video, 1280x800.
+pub(crate) const OF_PICTURE: usize = 6 << 20;
+/// Above so many bytes, frames that everybody has read go at once.
+const LARGE: usize = OF_TERMINAL;
 
 /// Names one reader of one session's screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,18 +36,36 @@ pub(crate) enum Read {
     Over,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ring {
+    /// Most bytes that are kept.
+    kept: usize,
     frames: VecDeque<Kept>,
     bytes: usize,
     /// Number of the first frame of `frames`; each frame has the next number.
     first: u64,
-    /// Where each has read to, and who watches there; the owner watches nobody.
-    seats: BTreeMap<Seat, (u64, Option<Watcher>)>,
+    seats: BTreeMap<Seat, Reader>,
     next_seat: u64,
+    /// What a window that the owner opens is to hear first.
+    standing: Standing,
     over: bool,
     /// Whether a fan-out task runs for this session.
     pub(crate) fanout: bool,
+}
+
+/// Who reads at a seat.
+#[derive(Debug)]
+struct Reader {
+    /// Number of the next frame.
+    at: u64,
+    who: Who,
+}
+
+#[derive(Debug)]
+enum Who {
+    Watcher(Watcher),
+    /// The owner, and what they alone are told.
+    Owner(Told),
 }
 
 /// One frame, and whom it is for.
@@ -50,6 +76,21 @@ struct Kept {
 }
 
 impl Ring {
+    /// One that keeps so many bytes.
+    pub(crate) const fn new(kept: usize) -> Self {
+        Self {
+            kept,
+            frames: VecDeque::new(),
+            bytes: 0,
+            first: 0,
+            seats: BTreeMap::new(),
+            next_seat: 0,
+            standing: Standing::new(),
+            over: false,
+            fanout: false,
+        }
+    }
+
     /// Nothing comes after the last frame.
     pub(crate) fn push(&mut self, frame: Bytes) {
         self.push_for(frame, true);
@@ -69,14 +110,39 @@ impl Ring {
     fn append(&mut self, kept: Kept) {
         self.bytes += kept.frame.len();
         self.frames.push_back(kept);
-        let wanted = self.seats.values().map(|(at, _)| *at).min().unwrap_or(self.end());
+        let wanted = self.wanted();
         // The last frame always stays: it may be the end, or a screen larger than the ring.
-        while self.frames.len() > 1 && (self.first < wanted || self.bytes > KEPT) {
-            if let Some(gone) = self.frames.pop_front() {
-                self.bytes -= gone.frame.len();
-                self.first += 1;
+        while self.frames.len() > 1 && (self.first < wanted || self.bytes > self.kept) {
+            self.drop_first();
+        }
+    }
+
+    /// The first frame that somebody has still to read.
+    fn wanted(&self) -> u64 {
+        self.seats.values().map(|reader| reader.at).min().unwrap_or(self.end())
+    }
+
+    fn drop_first(&mut self) {
+        if let Some(gone) = self.frames.pop_front() {
+            self.bytes -= gone.frame.len();
+            self.first += 1;
+        }
+    }
+
+    /// Says something to the owner alone, in all windows of theirs; some of it waits for one.
+    pub(crate) fn tell_owner(&mut self, frame: &LiveFrame) {
+        if self.over {
+            return;
+        }
+        let encoded: Bytes = wire::encode(frame).into();
+        let mut heard = false;
+        for reader in self.seats.values_mut() {
+            if let Who::Owner(told) = &mut reader.who {
+                told.push(encoded.clone());
+                heard = true;
             }
         }
+        self.standing.take(frame, encoded, heard);
     }
 
     /// The last frame: nothing comes after it.
@@ -89,7 +155,8 @@ impl Ring {
     pub(crate) fn join(&mut self, watcher: Option<Watcher>) -> Seat {
         let seat = Seat(self.next_seat);
         self.next_seat += 1;
-        self.seats.insert(seat, (self.end(), watcher));
+        let who = watcher.map_or_else(|| Who::Owner(self.standing.begin()), Who::Watcher);
+        self.seats.insert(seat, Reader { at: self.end(), who });
         seat
     }
 
@@ -104,12 +171,15 @@ impl Ring {
 
     /// Those who watch.
     pub(crate) fn watchers(&self) -> impl Iterator<Item = &Watcher> {
-        self.seats.values().filter_map(|(_, watcher)| watcher.as_ref())
+        self.seats.values().filter_map(|reader| match &reader.who {
+            Who::Watcher(watcher) => Some(watcher),
+            Who::Owner(_) => None,
+        })
     }
 
     /// Whether the owner looks.
     pub(crate) fn has_window(&self) -> bool {
-        self.seats.values().any(|(_, watcher)| watcher.is_none())
+        self.seats.values().any(|reader| matches!(reader.who, Who::Owner(_)))
     }
 
     /// Whether nobody looks, not even the owner.
@@ -118,8 +188,23 @@ impl Ring {
     }
 
     pub(crate) fn read(&mut self, seat: Seat) -> Read {
+        let found = self.find(seat);
+        // Who is quick has read them all before the next comes: large ones need not wait for it. The last frame of
+        // all stays for whoever has yet to catch up.
+        while self.bytes > LARGE && !self.over && self.first < self.wanted() {
+            self.drop_first();
+        }
+        found
+    }
+
+    fn find(&mut self, seat: Seat) -> Read {
         let (first, end) = (self.first, self.end());
-        let Some((at, watcher)) = self.seats.get_mut(&seat) else { return Read::Over };
+        let Some(Reader { at, who }) = self.seats.get_mut(&seat) else { return Read::Over };
+        if let Who::Owner(told) = who
+            && let Some(frame) = told.pop()
+        {
+            return Read::Frame(frame);
+        }
         loop {
             if *at < first {
                 return Read::Lagged;
@@ -132,7 +217,7 @@ impl Ring {
                 return Read::Lagged;
             };
             *at += 1;
-            if kept.for_owner || watcher.is_some() {
+            if kept.for_owner || matches!(who, Who::Watcher(_)) {
                 return Read::Frame(kept.frame.clone());
             }
         }
@@ -142,8 +227,8 @@ impl Ring {
     /// frame of all.
     pub(crate) fn catch_up(&mut self, seat: Seat) {
         let end = self.end() - u64::from(self.over);
-        if let Some((at, _)) = self.seats.get_mut(&seat) {
-            *at = end;
+        if let Some(reader) = self.seats.get_mut(&seat) {
+            reader.at = end;
         }
     }
 

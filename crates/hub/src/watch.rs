@@ -117,10 +117,10 @@ impl WatchHandle {
         Ok(handle)
     }
 
-    /// The next encoded [`wire::live::LiveFrame`]: `Seated`, who has the keyboard, `Init` and what
-    /// follows; before them `Waiting`, where the owner is asked. After `Ended` or `Refused` nothing
-    /// more. Cancel-safe. A reader more than 256 KiB behind gets a fresh `Init` instead of what it
-    /// missed.
+    /// The next encoded [`wire::live::LiveFrame`]: `Seated`, who has the keyboard, `Init` or `Picture` and
+    /// what follows; before them `Waiting`, where the owner is asked. After `Ended` or `Refused` nothing
+    /// more. Cancel-safe. A reader more than 256 KiB behind, 6 MiB where the screen is a picture, gets a fresh
+    /// `Init` or `Picture` instead of what it missed.
     pub async fn next(&mut self) -> Option<Bytes> {
         let frame = self.wait().await;
         self.quiet_until = Instant::now() + QUIET;
@@ -249,7 +249,7 @@ impl WatchHandle {
                     match self.entry.live.read(seat) {
                         Read::Frame(frame) => return Some(frame),
                         Read::Lagged => {
-                            let init = self.entry.live.catch_up(seat);
+                            let init = self.entry.live.catch_up(seat, &self.entry.tape);
                             self.ahead.extend(self.entry.standing().iter().map(encoded));
                             return init;
                         }
@@ -272,7 +272,7 @@ impl WatchHandle {
 
     /// Asks the owner, unless they answered this user before or cannot be asked.
     fn ask_owner(&mut self) {
-        if !self.entry.live.has_terminal() {
+        if !self.entry.live.takes_input() {
             return self.refuse("the user has no terminal to be asked in");
         }
         match self.entry.ask_owner(self.viewer, &self.watcher.user) {
@@ -321,7 +321,7 @@ impl WatchHandle {
 
     fn sit(&mut self) -> Result<(), NotOpen> {
         self.watcher.since = Millis::now();
-        let (Seat(seat), init) = self.entry.live.join(Some(self.watcher.clone()))?;
+        let (Seat(seat), init) = self.entry.live.join(Some(self.watcher.clone()), &self.entry.tape)?;
         let sitter = Sitter {
             seat,
             name: self.watcher.user.clone(),

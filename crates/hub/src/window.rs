@@ -32,7 +32,7 @@ impl Windows {
     pub fn open(&self) -> Result<Window, NotOpen> {
         let entry = Arc::clone(&self.0);
         let news = entry.live.subscribe();
-        let (seat, init) = entry.live.join(None)?;
+        let (seat, init) = entry.live.join(None, &entry.tape)?;
         let window = Window { entry, seat, ahead: Some(init), news, quiet_until: Instant::now() + QUIET };
         fanout::ensure(&window.entry);
         Ok(window)
@@ -56,7 +56,8 @@ pub struct Window {
 
 impl Window {
     /// The next encoded [`LiveFrame`]: `Init`, then `Output`, `Resize`, `Heartbeat` and fresh `Init`s for a
-    /// reader that fell behind; after `Ended` nothing more. Cancel-safe.
+    /// reader that fell behind; or `Picture`, `Drawn`, `Pointer` and what the owner alone is told
+    /// ([`crate::OpenSession::tell_owner`]). After `Ended` nothing more. Cancel-safe.
     pub async fn next(&mut self) -> Option<Bytes> {
         let frame = self.wait().await;
         self.quiet_until = Instant::now() + QUIET;
@@ -72,7 +73,7 @@ impl Window {
             self.news.borrow_and_update();
             match self.entry.live.read(self.seat) {
                 Read::Frame(frame) => return Some(frame),
-                Read::Lagged => return self.entry.live.catch_up(self.seat),
+                Read::Lagged => return self.entry.live.catch_up(self.seat, &self.entry.tape),
                 Read::Over => return None,
                 Read::Nothing => fanout::ensure(&self.entry),
             }

@@ -105,6 +105,7 @@ fn a_day(folder: &std::path::Path, signer: Arc<Signer>) -> Result<(), Box<dyn st
 fn header() -> Header {
     Header {
         size: Size { cols: 120, rows: 40 },
+        picture: None,
         terminal: None,
         title: String::new(),
         facts: Facts {

@@ -1,8 +1,10 @@
 //! What can happen in a session, and how it is written down.
 
+use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
 
-use crate::{Mark, Moment, escape};
+use crate::picture::{drawn_text, extent_text, pointer_text};
+use crate::{Mark, Moment, Picture, escape};
 
 /// Something that happened in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,24 @@ pub enum Event {
     Mark(Mark),
     /// The program ended with this status.
     Exit(i32),
+    /// The desktop has that extent from now on and is black.
+    Extent(Extent),
+    /// Parts of the desktop changed.
+    Drawn {
+        /// Number of the event, as those who watched knew it.
+        seq: u64,
+        /// The parts.
+        tiles: Vec<Tile>,
+    },
+    /// The mouse's pointer has another shape.
+    Pointer {
+        /// Number of the event, as those who watched knew it.
+        seq: u64,
+        /// Its shape.
+        pointer: Pointer,
+    },
+    /// The whole desktop as it is already: where reading may begin.
+    Whole(Picture),
 }
 
 /// Writes events as lines, one after the other. Keeps no more than the last moment and author.
@@ -73,6 +93,10 @@ impl Tape {
             Event::Resize(Size { cols, rows }) => self.line(out, at, b'r', &format!("{cols}x{rows}")),
             Event::Mark(mark) => self.line(out, at, b'm', &mark.to_string()),
             Event::Exit(status) => self.line(out, at, b'x', &status.to_string()),
+            Event::Extent(extent) => self.line(out, at, b'e', &extent_text(*extent)),
+            Event::Drawn { seq, tiles } => self.line(out, at, b'd', &drawn_text(*seq, tiles)),
+            Event::Pointer { seq, pointer } => self.line(out, at, b'c', &pointer_text(*seq, pointer)),
+            Event::Whole(picture) => self.line(out, at, b'k', &picture.to_text()),
         }
         1
     }

@@ -1,16 +1,20 @@
 //! The first line of a recording: how its terminal was, and whose session it is.
 
 use serde::{Deserialize, Serialize};
+use wire::desktop::Extent;
 use wire::live::Size;
 use wire::{Millis, SessionId, SessionType};
 
 use crate::escape;
+use crate::picture::{extent_text, parse_extent};
 
 /// What a recording begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Size of the terminal at the start.
+    /// Size of the terminal at the start; of no meaning where the screen is a picture.
     pub size: Size,
+    /// Extent of the desktop at the start, where the screen is a picture.
+    pub picture: Option<Extent>,
     /// What the terminal calls itself (`xterm-256color`), when known.
     pub terminal: Option<String>,
     /// Shown by players.
@@ -53,6 +57,9 @@ pub enum HeaderError {
     /// No JSON, or not with these names.
     #[error("the first line is no header of a recording: {0}")]
     NoHeader(String),
+    /// It says that its screen is something that is not known here.
+    #[error("the recording is of a screen that is not known here")]
+    Screen,
     /// An asciicast of another version.
     #[error("the recording is an asciicast of version {0}, not 3")]
     Version(u8),
@@ -66,8 +73,24 @@ struct Asciicast {
     timestamp: i64,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     title: String,
-    sightline: Facts,
+    sightline: Ours,
 }
+
+/// What is no part of asciicast.
+#[derive(Serialize, Deserialize)]
+struct Ours {
+    #[serde(flatten)]
+    facts: Facts,
+    /// `picture`, where it is no terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    screen: Option<String>,
+    /// `1280x800`, of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extent: Option<String>,
+}
+
+/// What the header calls a screen that is a picture.
+const PICTURE: &str = "picture";
 
 #[derive(Serialize, Deserialize)]
 struct Term {
@@ -91,7 +114,11 @@ impl Header {
             // A clock before 1970 must not make the file unreadable: asciinema takes no sign.
             timestamp: self.facts.started_at.0.div_euclid(1000).max(0),
             title: self.title.clone(),
-            sightline: self.facts.clone(),
+            sightline: Ours {
+                facts: self.facts.clone(),
+                screen: self.picture.map(|_| PICTURE.to_owned()),
+                extent: self.picture.map(extent_text),
+            },
         };
         let json = serde_json::to_string(&asciicast).expect("text and numbers alone");
         let mut line = escape::harden(&json);
@@ -110,11 +137,18 @@ impl Header {
             return Err(HeaderError::Version(asciicast.version));
         }
         let Term { cols, rows, kind } = asciicast.term;
+        let Ours { facts, screen, extent } = asciicast.sightline;
+        let picture = match screen.as_deref() {
+            None => None,
+            Some(PICTURE) => Some(extent.as_deref().and_then(parse_extent).ok_or(HeaderError::Screen)?),
+            Some(_) => return Err(HeaderError::Screen),
+        };
         Ok(Self {
+            picture,
             size: Size::clamped(cols.into(), rows.into()),
             terminal: kind,
             title: asciicast.title,
-            facts: asciicast.sightline,
+            facts,
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Recordings of sessions, as files that prove what happened.
 //!
 //! A recording is two files in one folder. `ID.cast` is an asciicast v3, so that the `asciinema`
-//! programs play it; this crate's root is its pure format, for the browser as for the server. `ID.idx`
+//! programs play it; this crate's root is its pure format, for the browser as for the server. A desktop has the
+//! same file with codes of its own ([`Picture`] and `picture.rs` beside it), which those programs pass over. `ID.idx`
 //! says beside it where to begin reading, and is a chain of hashes that the node signed: the feature
 //! `files` writes, checks, mends and reads both. Never runs a terminal while it writes, and never
 //! decides who may read.
@@ -15,6 +16,7 @@ mod line;
 mod link;
 mod mark;
 mod moment;
+mod picture;
 mod play;
 
 pub use event::{Event, Tape};
@@ -28,4 +30,5 @@ pub use line::{Line, LineError, What, parse_line};
 pub use link::{Body, Ending, Keyframe, KeyframeBody, LinkError, Parts, Start, Timed};
 pub use mark::{Mark, MarkKind};
 pub use moment::Moment;
+pub use picture::Picture;
 pub use play::{Played, Player, apply};

@@ -1,6 +1,10 @@
 //! One line of a recording, read.
 
+use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
+
+use crate::Picture;
+use crate::picture::{parse_drawn, parse_extent, parse_pointer};
 
 /// A line that is an event: `[interval, code, data]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +30,24 @@ pub enum What {
     Marker(String),
     /// The program ended with this status.
     Exit(i32),
+    /// The desktop has that extent from now on and is black.
+    Extent(Extent),
+    /// Parts of the desktop changed.
+    Drawn {
+        /// Number of the event, as those who watched knew it.
+        seq: u64,
+        /// The parts.
+        tiles: Vec<Tile>,
+    },
+    /// The mouse's pointer has another shape.
+    Pointer {
+        /// Number of the event, as those who watched knew it.
+        seq: u64,
+        /// Its shape.
+        pointer: Pointer,
+    },
+    /// The whole desktop, for who begins to read here; who read on has it already.
+    Whole(Picture),
     /// An event of a kind that is not known here.
     Other(String),
 }
@@ -68,6 +90,16 @@ pub fn parse_line(line: &str) -> Result<Option<Line>, LineError> {
         "r" => What::Resize(parse_size(&data).ok_or(LineError::Data('r'))?),
         "m" => What::Marker(data),
         "x" => What::Exit(data.parse().map_err(|_| LineError::Data('x'))?),
+        "e" => What::Extent(parse_extent(&data).ok_or(LineError::Data('e'))?),
+        "d" => {
+            let (seq, tiles) = parse_drawn(&data).ok_or(LineError::Data('d'))?;
+            What::Drawn { seq, tiles }
+        }
+        "c" => {
+            let (seq, pointer) = parse_pointer(&data).ok_or(LineError::Data('c'))?;
+            What::Pointer { seq, pointer }
+        }
+        "k" => What::Whole(Picture::parse(&data).ok_or(LineError::Data('k'))?),
         code => What::Other(code.to_owned()),
     };
     Ok(Some(Line { interval, what }))
@@ -113,6 +145,9 @@ mod tests {
             (r#"[0.001,"r","100x30"]"#, (1, What::Resize(Size { cols: 100, rows: 30 }))),
             (r#"[0.1,"m",""]"#, (100, What::Marker(text("")))),
             (r#"[0.1,"x","-1"]"#, (100, What::Exit(-1))),
+            (r#"[0.1,"e","1024x768"]"#, (100, What::Extent(Extent { width: 1024, height: 768 }))),
+            (r#"[0.1,"d","7"]"#, (100, What::Drawn { seq: 7, tiles: Vec::new() })),
+            (r#"[0.1,"c","8 hidden"]"#, (100, What::Pointer { seq: 8, pointer: Pointer::Hidden })),
             (r#"[0.1,"zz","?"]"#, (100, What::Other(text("zz")))),
         ] {
             assert_eq!(parsed(line), Ok(expected), "{line}");
@@ -145,6 +180,9 @@ mod tests {
         }
         assert_eq!(parsed(r#"[1,"r","80"]"#), Err(LineError::Data('r')));
         assert_eq!(parsed(r#"[1,"x","no"]"#), Err(LineError::Data('x')));
+        for code in ['e', 'd', 'c', 'k'] {
+            assert_eq!(parsed(&format!(r#"[1,"{code}","no"]"#)), Err(LineError::Data(code)));
+        }
     }
 
     proptest! {

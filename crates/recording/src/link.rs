@@ -24,7 +24,8 @@ pub struct Keyframe {
 pub struct KeyframeBody {
     /// The moment of the last event that is in it.
     pub at: Moment,
-    /// Where in the recording the line of the event after it begins, in bytes.
+    /// Where in the recording the line of the event after it begins, in bytes. Where the screen is a picture,
+    /// that line is the picture, and the rest here means nothing.
     pub offset: u64,
     /// Columns.
     pub cols: u16,

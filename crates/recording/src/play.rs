@@ -56,7 +56,7 @@ impl Player {
     }
 }
 
-/// Does to the screen what happened to the recorded one.
+/// Does to a terminal what happened to the recorded one; a picture is none.
 pub fn apply(screen: &mut Screen, what: &What) {
     match what {
         What::Output(text) => screen.feed(text),

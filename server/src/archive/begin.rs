@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hub::{NotRecorded, Opening, Recorder, RecordingRule, ScreenKind};
 use recording::{Facts, Header, Writer};
+use wire::desktop::Extent;
 use wire::live::Size;
 
 use super::script::Script;
@@ -77,7 +78,7 @@ fn begin(inner: &Inner, opening: &Opening, subject: String) -> Result<Held, Trou
         subject,
         required: opening.recording == RecordingRule::Required,
         writer,
-        script: Script::new(opening.screen),
+        script: Script::new(opening.screen, opening.keys),
     };
     Ok(Held(Tape::new(begun, inner)))
 }
@@ -86,10 +87,15 @@ fn header(opening: &Opening, title: &str) -> Header {
     let session = opening.session.clone();
     let size = match opening.screen {
         ScreenKind::Terminal(size) | ScreenKind::Log(size) | ScreenKind::Text(size) => size,
-        ScreenKind::None => Size::DEFAULT,
+        ScreenKind::None | ScreenKind::Picture(_) => Size::DEFAULT,
+    };
+    let picture = match opening.screen {
+        ScreenKind::Picture(extent) => Some(Extent::clamped(extent.width.into(), extent.height.into())),
+        _ => None,
     };
     Header {
         size,
+        picture,
         terminal: None,
         title: title.to_owned(),
         facts: Facts {

@@ -1,12 +1,14 @@
 //! One session's moments on their way into its recording: decoded, masked, bounded. Knows no file.
 
-use hub::{MarkKind, Moment, ScreenKind, visible_text};
-use recording::{Event, Keyframe, Mark};
+use hub::{KeysRule, MarkKind, Moment, PictureFrame, ScreenKind, visible_text};
+use recording::{Event, Keyframe, Mark, Picture};
 use screen::Decoder;
 use sha2::{Digest, Sha256};
 use wire::Millis;
+use wire::desktop::Gesture;
 
 use super::echo::{Echo, Typed};
+use super::hands::Hands;
 use crate::crypto::hex;
 
 /// Output of a command without a terminal that is recorded in full, in bytes: what people read is less,
@@ -18,8 +20,10 @@ const COMMAND_BYTES: u64 = 16 << 20;
 pub(super) enum Line {
     /// An event at its time.
     Event(Millis, Event),
-    /// The whole screen after the events before.
+    /// The whole terminal after the events before.
     Keyframe(Keyframe),
+    /// The whole desktop after them.
+    Picture(Picture),
 }
 
 /// Turns moments into lines of a recording.
@@ -35,8 +39,34 @@ enum Kind {
     Log,
     /// A command without one: input and output are counted and hashed.
     Command { output: Stream, input: Stream },
+    /// A desktop: what was done at it, in words.
+    Desktop(Desktop),
     /// Marks alone.
     Files,
+}
+
+struct Desktop {
+    keys: KeysRule,
+    owner: Hands,
+    /// The watcher who has, or last had, the lease.
+    guest: Option<(String, Hands)>,
+}
+
+impl Desktop {
+    /// What `by` did, as the recording is to hold it; none where there is nothing to say.
+    fn typed(&mut self, by: Option<String>, bytes: &[u8]) -> Option<Typed> {
+        // The page's list was read by the gateway before.
+        let gestures: Vec<Gesture> = wire::decode(bytes).ok()?;
+        let hands = match &by {
+            None => &mut self.owner,
+            Some(by) => {
+                let guest = self.guest.take().filter(|(name, _)| name == by);
+                &mut self.guest.insert(guest.unwrap_or_else(|| (by.clone(), Hands::default()))).1
+            }
+        };
+        let text = hands.take(&gestures, self.keys);
+        (!text.is_empty()).then_some(Typed { by, text })
+    }
 }
 
 #[derive(Default)]
@@ -57,11 +87,12 @@ impl Stream {
 }
 
 impl Script {
-    pub(super) fn new(screen: ScreenKind) -> Self {
+    pub(super) fn new(screen: ScreenKind, keys: KeysRule) -> Self {
         let kind = match screen {
             ScreenKind::Terminal(_) => Kind::Terminal(Echo::default()),
             ScreenKind::Log(_) => Kind::Log,
             ScreenKind::Text(_) => Kind::Command { output: Stream::default(), input: Stream::default() },
+            ScreenKind::Picture(_) => Kind::Desktop(Desktop { keys, owner: Hands::default(), guest: None }),
             ScreenKind::None => Kind::Files,
         };
         Self { decoder: Decoder::default(), kind }
@@ -74,6 +105,9 @@ impl Script {
             Moment::Typed { by, bytes } => match &mut self.kind {
                 Kind::Terminal(echo) => echo.typed(at, by.as_deref(), &String::from_utf8_lossy(&bytes)),
                 Kind::Command { input, .. } => input.take(&bytes),
+                Kind::Desktop(desktop) => {
+                    desktop.typed(by, &bytes).into_iter().for_each(|typed| out(input(at, typed)));
+                }
                 Kind::Log | Kind::Files => {}
             },
             Moment::Resize(size) => out(Line::Event(at, Event::Resize(size))),
@@ -86,6 +120,12 @@ impl Script {
             Moment::Exit(status) => {
                 let status = i32::try_from(status).unwrap_or(i32::MAX);
                 out(Line::Event(at, Event::Exit(status)));
+            }
+            Moment::Extent(extent) => out(Line::Event(at, Event::Extent(extent))),
+            Moment::Drawn { seq, tiles } => out(Line::Event(at, Event::Drawn { seq, tiles })),
+            Moment::Pointer { seq, pointer } => out(Line::Event(at, Event::Pointer { seq, pointer })),
+            Moment::Picture(PictureFrame { seq, extent, pointer, tiles }) => {
+                out(Line::Picture(Picture { seq, extent, pointer, tiles }));
             }
         }
         self.settle(at, out);
@@ -108,7 +148,7 @@ impl Script {
                 text.into_owned()
             }
             Kind::Log => text.into_owned(),
-            Kind::Command { .. } | Kind::Files => visible_text(&text),
+            Kind::Command { .. } | Kind::Desktop(_) | Kind::Files => visible_text(&text),
         };
         out(Line::Event(at, Event::Output(text)));
     }
@@ -145,7 +185,7 @@ impl Script {
                 note(output.in_words("output"));
                 note(input.in_words("input"));
             }
-            Kind::Log | Kind::Files => {}
+            Kind::Log | Kind::Desktop(_) | Kind::Files => {}
         }
     }
 }
@@ -178,7 +218,7 @@ mod tests {
     use super::*;
 
     fn lines(kind: ScreenKind, moments: Vec<Moment>) -> Vec<Event> {
-        let mut script = Script::new(kind);
+        let mut script = Script::new(kind, KeysRule::Masked);
         let mut events = Vec::new();
         let mut out = |line| {
             if let Line::Event(_, event) = line {
@@ -224,6 +264,29 @@ mod tests {
         assert_eq!(terminal, [Event::Output("é\x1b[m".into())]);
         let command = lines(ScreenKind::Text(Size::DEFAULT), vec![output(b"a\n\x1b[2J")]);
         assert_eq!(command[0], Event::Output("a\r\n␛[2J".into()));
+    }
+
+    #[test]
+    fn a_desktops_keys_are_masked_and_its_author_named() {
+        let typed = |by: &str, gestures: &[Gesture]| Moment::Typed {
+            by: Some(by.to_owned()).filter(|by| !by.is_empty()),
+            bytes: wire::encode(&gestures.to_vec()).into(),
+        };
+        let key = |text| Gesture::Key { code: 0x1e, down: true, text: Some(text) };
+        let moments = vec![
+            typed("", &[key('p'), Gesture::Text('w')]),
+            typed("olga", &[Gesture::Move { x: 1, y: 2 }]),
+            typed("olga", &[Gesture::Press { button: wire::desktop::Button::Primary, down: true }]),
+            Moment::Typed { by: None, bytes: Bytes::from_static(b"\xff\xff") },
+        ];
+        let events = lines(ScreenKind::Picture(wire::desktop::Extent::DEFAULT), moments);
+        assert_eq!(
+            events,
+            [
+                Event::Input { by: None, text: "••".into() },
+                Event::Input { by: Some("olga".into()), text: "⟨click 1,2⟩".into() },
+            ]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hub::{Moment, Recorder};
+use hub::{Moment, PictureFrame, Recorder};
 use tokio::sync::{Notify, watch};
 use wire::{End, EndReason, Millis, SessionId};
 
@@ -206,6 +206,7 @@ fn put(writer: &mut Writer, line: Line) {
     match line {
         Line::Event(at, event) => writer.event(at, &event),
         Line::Keyframe(keyframe) => writer.keyframe(keyframe),
+        Line::Picture(picture) => writer.picture(picture),
     }
 }
 
@@ -267,6 +268,9 @@ impl Recorder for Held {
             + match &moment {
                 Moment::Output(bytes) | Moment::Typed { bytes, .. } => bytes.len(),
                 Moment::Keyframe(keyframe) => keyframe.dump.len(),
+                Moment::Drawn { tiles, .. } | Moment::Picture(PictureFrame { tiles, .. }) => {
+                    tiles.iter().map(|tile| size_of_val(tile) + tile.image.len()).sum()
+                }
                 _ => 0,
             };
         let mut waiting = lock(&self.0.waiting);

@@ -1,5 +1,7 @@
 //! `sightline recording`.
 
+mod video;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,13 +18,19 @@ use crate::audit::Action;
 pub(super) enum Command {
     /// Check that no byte of a recording was changed, added or taken away since it was signed
     Verify(Verify),
-    /// Write a recording where asciinema and others can play it (asciicast v3)
+    /// Write a recording where asciinema and others can play it (asciicast v3), or a desktop's as a video
     Export {
         /// Id of the session
         session: SessionId,
         /// The new file; without it the recording goes to standard output
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Make a video of a desktop instead (.mp4 or .webm), through ffmpeg
+        #[arg(long, value_name = "FILE", conflicts_with = "output")]
+        video: Option<PathBuf>,
+        /// Pictures a second of the video
+        #[arg(long, value_name = "N", requires = "video", default_value_t = 15, value_parser = clap::value_parser!(u64).range(10..=25))]
+        fps: u64,
     },
 }
 
@@ -39,7 +47,8 @@ pub(super) struct Verify {
 pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Verify(verify) => self::verify(desk, &verify),
-        Command::Export { session, output } => export(desk, session, output.as_deref()).await,
+        Command::Export { session, video: Some(file), fps, .. } => film(desk, session, &file, fps).await,
+        Command::Export { session, output, .. } => export(desk, session, output.as_deref()).await,
     }
 }
 
@@ -85,12 +94,28 @@ fn folder(desk: &Desk, session: SessionId) -> anyhow::Result<PathBuf> {
     shelf.find(session).with_context(|| format!("there is no recording of session {session} on this node"))
 }
 
-async fn export(desk: &Desk, session: SessionId, output: Option<&Path>) -> anyhow::Result<()> {
-    let reading = Reading::open(&folder(desk, session)?, session).context("the recording cannot be read")?;
-    let note =
+fn open(desk: &Desk, session: SessionId) -> anyhow::Result<Reading> {
+    Reading::open(&folder(desk, session)?, session).context("the recording cannot be read")
+}
+
+/// Takes note that a recording leaves, before it does: nothing leaves unseen.
+async fn note(desk: &Desk, session: SessionId, reading: &Reading, detail: String) -> anyhow::Result<()> {
+    let event =
         event(Action::Exported).on(format!("recording of {}", reading.header().title)).session(session);
-    // Noted first: nothing leaves unseen.
-    desk.store.write_batch(&[], &[note.detail(format!("{} bytes", reading.len()))]).await?;
+    desk.store.write_batch(&[], &[event.detail(detail)]).await?;
+    Ok(())
+}
+
+async fn film(desk: &Desk, session: SessionId, file: &Path, fps: u64) -> anyhow::Result<()> {
+    let reading = open(desk, session)?;
+    let plan = video::Plan::new(&reading, file, fps)?;
+    note(desk, session, &reading, "as a video".into()).await?;
+    plan.write(&reading)
+}
+
+async fn export(desk: &Desk, session: SessionId, output: Option<&Path>) -> anyhow::Result<()> {
+    let reading = open(desk, session)?;
+    note(desk, session, &reading, format!("{} bytes", reading.len())).await?;
     let mut out: Box<dyn Write> = match output {
         Some(file) => {
             let made = std::fs::OpenOptions::new().write(true).create_new(true).open(file);

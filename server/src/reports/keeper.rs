@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use hub::{Hub, Opening, RecordingRule, ScreenKind};
+use hub::{Hub, KeysRule, Opening, RecordingRule, ScreenKind};
 use report::{Answer, Report};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -77,6 +77,7 @@ impl Keeper {
                 facts: row.facts,
                 screen: ScreenKind::None,
                 recording: RecordingRule::Off,
+                keys: KeysRule::Masked,
             });
         }
         if !openings.is_empty() {

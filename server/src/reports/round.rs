@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use hub::{Facts, Opening, RecordingRule, ScreenKind, WatchPolicy};
+use hub::{Facts, KeysRule, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use report::{Answer, Close, CloseReason, Heartbeat, Kind, Open, Refused, Report, Status, bounds};
 use tokio::time::Instant;
 use wire::{AgentId, End, EndAsked, EndReason, Millis, Session, SessionId, SessionType};
@@ -219,6 +219,7 @@ fn opening(desk: &Desk<'_>, source: &Source, open: Open) -> Opening {
         },
         screen: ScreenKind::None,
         recording: RecordingRule::Off,
+        keys: KeysRule::Masked,
     }
 }
 

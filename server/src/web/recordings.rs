@@ -24,6 +24,7 @@ use bytes::Bytes;
 use futures::stream;
 use hub::{Permit, Replay, permit};
 use recording::{CAST, Find, Moment, Reading};
+use screen::Screen;
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
@@ -124,7 +125,10 @@ async fn frame(Opened { reading, .. }: Opened, query: Asked<At>) -> Result<Respo
 fn frame_before(reading: &Reading, at: Moment) -> io::Result<Frame> {
     let point = reading.keyframes().iter().rev().find(|point| point.at <= at);
     let (at, offset) = point.map_or((Moment(0), 0), |point| (point.at, point.offset));
-    let screen = reading.screen_at(at)?;
+    let picture = reading.header().picture;
+    // A picture is in the recording itself; beside it there is no screen.
+    let screen =
+        if picture.is_some() { Screen::new(reading.header().size) } else { reading.screen_at(at)? };
     Ok(Frame {
         at,
         offset,
@@ -132,6 +136,7 @@ fn frame_before(reading: &Reading, at: Moment) -> io::Result<Frame> {
         modes: screen.modes(),
         title: screen.title().to_owned(),
         dump: screen.dump(),
+        picture,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What the store's tests begin with: users, an agent, an account, sessions.
 
-use hub::{Facts, Opening, RecordingRule, ScreenKind, WatchPolicy};
+use hub::{Facts, KeysRule, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use server::audit::{Action, Event};
 use server::store::{AccountRow, GrantKind, NewAccount, NewAgent, NewUser, SecretKind, Store, User};
 use wire::live::Size;
@@ -84,5 +84,6 @@ pub(crate) fn opening(user: &User, account: Option<&AccountRow>) -> Opening {
         },
         screen: if account.is_some() { ScreenKind::Terminal(Size::DEFAULT) } else { ScreenKind::None },
         recording: RecordingRule::Wanted,
+        keys: KeysRule::Masked,
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use hub::{Facts, OpenSession, Opening, RecordingRule, ScreenKind, WatchPolicy};
+use hub::{Facts, KeysRule, OpenSession, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use server::config::{Config, Listen};
 use server::serve::{Running, start};
 use server::services::Services;
@@ -133,7 +133,13 @@ impl World {
         let facts = Facts { session: id, user: Some(user.id), account: Some(account.id), policy };
         services
             .hub
-            .open(Opening { session, facts, screen, recording: RecordingRule::Wanted })
+            .open(Opening {
+                session,
+                facts,
+                screen,
+                recording: RecordingRule::Wanted,
+                keys: KeysRule::Masked,
+            })
             .await
             .expect("the session opens")
     }

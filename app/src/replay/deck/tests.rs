@@ -24,7 +24,7 @@ fn recorded(events: &[(u64, Event)], every: usize) -> (Vec<u8>, Vec<Frame>) {
         service_url: String::new(),
         started_at: Millis(0),
     };
-    let header = Header { size: SIZE, terminal: None, title: String::new(), facts };
+    let header = Header { size: SIZE, picture: None, terminal: None, title: String::new(), facts };
     let mut cast = header.to_line();
     let mut tape = Tape::new("alice".into());
     let mut screen = Screen::new(SIZE);
@@ -52,6 +52,7 @@ fn frame(at: Moment, offset: u64, screen: &Screen) -> Frame {
         modes: Modes::default(),
         title: screen.title().to_owned(),
         dump: screen.dump(),
+        picture: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the hub promises to gateways, watchers, readers of the list and the ledger.
 
 mod control;
+mod desktops;
 mod ends;
 mod joins;
 mod lists;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use hub::{
-    Facts, Hub, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind, Termination,
-    Viewer, WatchHandle, WatchPolicy, permit,
+    Facts, Hub, KeysRule, Ledger, LedgerError, OpenSession, Opening, RecordingRule, Scopes, ScreenKind,
+    Termination, Viewer, WatchHandle, WatchPolicy, permit,
 };
 use screen::Screen;
 use tokio::sync::Notify;
@@ -100,6 +100,7 @@ pub(crate) fn opening(screen: ScreenKind) -> Opening {
         },
         screen,
         recording: RecordingRule::Wanted,
+        keys: KeysRule::Masked,
     }
 }
 
@@ -163,6 +164,12 @@ impl Pane {
             | LiveFrame::Denied(_)
             | LiveFrame::Waiting
             | LiveFrame::Refused(_) => {}
+            LiveFrame::Picture { .. }
+            | LiveFrame::Drawn { .. }
+            | LiveFrame::Pointer { .. }
+            | LiveFrame::Told(_)
+            | LiveFrame::Asks(_)
+            | LiveFrame::Clip(_) => panic!("a terminal shows no picture"),
         }
     }
 

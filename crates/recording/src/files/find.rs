@@ -53,7 +53,8 @@ impl Reading {
     /// When a file cannot be read.
     pub fn find(&self, find: &Find<'_>) -> io::Result<Found> {
         let mut found = Found::default();
-        if find.text.is_empty() {
+        // What a picture shows is nobody's text.
+        if find.text.is_empty() || self.header().picture.is_some() {
             return Ok(found);
         }
         let point = self.point_before(find.from);

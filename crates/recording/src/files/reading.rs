@@ -12,18 +12,24 @@ use memchr::memchr;
 use screen::Screen;
 use serde::Deserialize;
 use wire::SessionId;
+use wire::desktop::Extent;
 use wire::live::Size;
 
 use super::walk::MAX_LINK;
 use super::{cast_path, index_path};
-use crate::{Body, Ending, Header, KeyframeBody, Moment, Parts, Played, Player, Start, Timed, apply};
+use crate::line::parse_interval;
+use crate::{
+    Body, Ending, Header, KeyframeBody, Line, Moment, Parts, Played, Player, Start, Timed, What, apply,
+    parse_line,
+};
 
 /// Bytes that are read in one go.
 const CHUNK: usize = 64 << 10;
 /// Longest header, in bytes.
 const MAX_HEADER: u64 = 1 << 20;
 
-/// Where reading may begin: at the start, or at a keyframe.
+/// Where reading may begin: at the start, or at a keyframe. Where the screen is a picture, the line there is all of
+/// it ([`What::Whole`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
     /// The moment of the last event before it.
@@ -154,6 +160,33 @@ impl Reading {
             ControlFlow::Continue(())
         })?;
         Ok(screen)
+    }
+
+    /// Everything that happened, in order, until told to stop.
+    ///
+    /// # Errors
+    /// When the recording cannot be read.
+    pub fn all(&self, each: impl FnMut(Played) -> ControlFlow<()>) -> io::Result<()> {
+        self.play(None, 0..self.bytes, each)
+    }
+
+    /// The extent that holds every one the desktop had; none where the screen is no picture. Reads all of it.
+    ///
+    /// # Errors
+    /// When the recording cannot be read.
+    pub fn largest_extent(&self) -> io::Result<Option<Extent>> {
+        let Some(mut largest) = self.header.picture else { return Ok(None) };
+        each_line(&self.cast, 0..self.bytes, |line| {
+            // Most lines are long pictures: only those of extents are read.
+            let is_extent =
+                parse_interval(line).is_some_and(|(_, rest)| rest.trim_start().starts_with("\"e\""));
+            if is_extent && let Ok(Some(Line { what: What::Extent(extent), .. })) = parse_line(line) {
+                largest.width = largest.width.max(extent.width);
+                largest.height = largest.height.max(extent.height);
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(Some(largest))
     }
 
     /// Bytes of the recording, as many of these as there are.

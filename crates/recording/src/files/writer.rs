@@ -6,12 +6,13 @@ use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use wire::live::{Modes, Size};
 use wire::{End, Millis, SessionId};
 
 use super::chain::{self, Hash};
 use super::{Signer, cast_path, index_path, label};
 use crate::{
-    Body, Ending, Event, Header, Keyframe, KeyframeBody, Mark, MarkKind, Moment, Start, Tape, Timed,
+    Body, Ending, Event, Header, Keyframe, KeyframeBody, Mark, MarkKind, Moment, Picture, Start, Tape, Timed,
 };
 
 /// What a buffer may keep between two commits, in bytes: most sessions are idle most of the time.
@@ -127,6 +128,20 @@ impl Writer {
             title,
             dump,
         });
+    }
+
+    /// The same of a desktop: the picture is a line of the recording, and the next link says where.
+    pub fn picture(&mut self, picture: Picture) {
+        if self.ending.is_some() {
+            return;
+        }
+        self.keyframe(Keyframe {
+            size: Size::DEFAULT,
+            modes: Modes::default(),
+            title: String::new(),
+            dump: String::new(),
+        });
+        self.events += self.tape.push(&mut self.buffer, self.tape.last(), &Event::Whole(picture));
     }
 
     /// Bytes of the recording that wait for a commit.

@@ -4,6 +4,7 @@ mod asciinema;
 mod finding;
 mod full_disk;
 mod golden;
+mod pictures;
 mod repairing;
 mod replay;
 mod support;

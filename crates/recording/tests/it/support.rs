@@ -47,6 +47,7 @@ pub(crate) fn header() -> Header {
 pub(crate) fn header_of(size: Size) -> Header {
     Header {
         size,
+        picture: None,
         terminal: Some("xterm-256color".into()),
         title: "root@db-1".into(),
         facts: Facts {

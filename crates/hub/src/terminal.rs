@@ -1,4 +1,4 @@
-//! A session's screen: applies events, gives a snapshot. Kept small while nobody looks.
+//! A session's terminal: applies events, gives a snapshot. Kept small while nobody looks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -17,8 +17,8 @@ pub(crate) enum Event {
     Resize(Size),
 }
 
-/// A screen with what is still to be decoded for it.
-pub(crate) struct Picture {
+/// A terminal with what is still to be decoded for it.
+pub(crate) struct Terminal {
     decoder: Decoder,
     text: bool,
     size: Size,
@@ -36,11 +36,11 @@ enum State {
     Live(Box<Screen>),
 }
 
-impl Picture {
-    /// A blank screen; `None` where the session has none.
+impl Terminal {
+    /// A blank one; `None` where the session has none.
     pub(crate) fn new(kind: ScreenKind) -> Option<Self> {
         let (size, text) = match kind {
-            ScreenKind::None => return None,
+            ScreenKind::None | ScreenKind::Picture(_) => return None,
             ScreenKind::Terminal(size) | ScreenKind::Log(size) => (size, false),
             ScreenKind::Text(size) => (size, true),
         };
