@@ -217,6 +217,8 @@ pub struct Views {
 pub enum AccountKind {
     /// By SSH: the page can be its terminal.
     Terminal,
+    /// By RDP: the page can be its desktop.
+    Desktop,
     /// With a client of PostgreSQL.
     Database,
     /// A web application, by its own address.
@@ -258,7 +260,7 @@ pub struct MyAccounts {
     pub user: String,
     /// The accounts, by agent and login.
     pub accounts: Vec<MyAccount>,
-    /// Sessions of this sign-in whose terminal is a page, each with its account.
+    /// Sessions of this sign-in whose terminal or desktop is a page, each with its account.
     pub terminals: Vec<(SessionId, AccountId)>,
     /// The SSH gateway.
     pub ssh: Gate,

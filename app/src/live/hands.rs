@@ -1,4 +1,4 @@
-//! Keyboard and mouse of whoever has control: events of the browser in, bytes for the session out.
+//! Keyboard and mouse of whoever has control of a terminal: events of the browser in, bytes for the session out.
 //!
 //! While the page has the keyboard nothing is sent and nothing is taken from the page; one chord gives
 //! it back whatever the program does with keys.
@@ -16,17 +16,20 @@ use web_sys::{
 };
 
 use super::asked::Asked;
+use super::desk;
 use super::keys::mouse::{self, Act, At};
 use super::keys::{self, Press};
 use super::paste;
+use super::sticky::Sticky;
 use super::watch::Inner;
 
 /// The chord that gives the keyboard back to the page, as people read it.
 pub(crate) const CHORD: &str = "Ctrl+Alt+K";
 
-/// Everything that is listened to on the stage.
-const EVENTS: [&str; 15] = [
+/// Everything that is listened to on the stage; some of it only where the screen is a desktop's.
+const EVENTS: [&str; 19] = [
     "keydown",
+    "keyup",
     "beforeinput",
     "input",
     "compositionstart",
@@ -35,11 +38,14 @@ const EVENTS: [&str; 15] = [
     "focusin",
     "focusout",
     "click",
+    "auxclick",
     "mousedown",
+    "mouseup",
     "contextmenu",
     "pointerdown",
     "pointermove",
     "pointerup",
+    "pointercancel",
     "wheel",
 ];
 
@@ -48,7 +54,7 @@ const TURN_PX: f64 = 50.0;
 /// Pixels in a line, for wheels that count lines.
 const LINE_PX: f64 = 20.0;
 /// What the browser says for a key that an input method takes.
-const TAKEN_BY_INPUT_METHOD: u32 = 229;
+pub(super) const TAKEN_BY_INPUT_METHOD: u32 = 229;
 
 /// Listens to a stage. Dropping it stops that.
 pub(crate) struct Hands {
@@ -91,9 +97,6 @@ pub(super) struct Grip {
 
 /// Takes one event of the stage.
 pub(super) fn heard(inner: &Inner, event: &Event) {
-    if !inner.may_type() {
-        return;
-    }
     match event.type_().as_str() {
         "keydown" => key(inner, event.unchecked_ref()),
         "beforeinput" => edit(inner, event.unchecked_ref()),
@@ -132,7 +135,7 @@ pub(super) fn heard(inner: &Inner, event: &Event) {
 
 /// The person may type now: so they do, if they are at this pane.
 pub(super) fn gained(inner: &Inner) {
-    let pane = inner.place.stage.parent_element();
+    let pane = inner.place.stage.closest(".live").ok().flatten();
     let here = document().active_element().is_none_or(|active| {
         active.tag_name() == "BODY" || pane.is_some_and(|pane| pane.contains(Some(&active)))
     });
@@ -144,8 +147,32 @@ pub(super) fn gained(inner: &Inner) {
 /// The person may no longer type.
 pub(super) fn lost(inner: &Inner) {
     inner.grip.held.set(None);
+    inner.shows.sticky.set(Sticky::default());
+    if let Some(easel) = &inner.easel {
+        // The server knows, and lets go of what was held.
+        desk::forget(inner);
+        easel.point(false);
+    }
     if inner.shows.typing.get_untracked() {
         give_back(inner);
+    }
+}
+
+/// Whether it is the chord that gives the keyboard back.
+pub(super) fn is_chord(event: &KeyboardEvent) -> bool {
+    let is_k = event.code() == "KeyK" || event.key().eq_ignore_ascii_case("k");
+    event.ctrl_key() && event.alt_key() && !event.shift_key() && !event.meta_key() && is_k
+}
+
+/// Presses a key that is known by its name, with Ctrl and Alt if they wait for it.
+pub(super) fn tap(inner: &Inner, name: &str) {
+    let Sticky { ctrl, alt } = inner.shows.sticky.get_untracked();
+    inner.shows.sticky.set(Sticky::default());
+    let press = Press { key: name, ctrl, alt, ..Press::default() };
+    // What has no bytes with them has some without.
+    let plain = || keys::bytes(Press { key: name, ..Press::default() }, inner.app_cursor());
+    if let Some(bytes) = keys::bytes(press, inner.app_cursor()).or_else(plain) {
+        inner.send_input(&bytes);
     }
 }
 
@@ -159,6 +186,7 @@ fn key(inner: &Inner, event: &KeyboardEvent) {
         meta: event.meta_key(),
         alt_gr: event.get_modifier_state("AltGraph"),
     };
+    let sticky = inner.shows.sticky.get_untracked();
     if !inner.shows.typing.get_untracked() {
         if key == "Enter" && !(press.shift || press.alt || press.ctrl || press.meta) {
             event.prevent_default();
@@ -166,8 +194,7 @@ fn key(inner: &Inner, event: &KeyboardEvent) {
         }
         return;
     }
-    let is_k = event.code() == "KeyK" || key.eq_ignore_ascii_case("k");
-    if press.ctrl && press.alt && !press.shift && !press.meta && is_k {
+    if is_chord(event) {
         event.prevent_default();
         event.stop_propagation();
         return give_back(inner);
@@ -178,6 +205,12 @@ fn key(inner: &Inner, event: &KeyboardEvent) {
     if press.ctrl && press.shift && key.eq_ignore_ascii_case("c") {
         event.prevent_default();
         return copy();
+    }
+    let is_modifier = matches!(&*key, "Control" | "Alt" | "Shift" | "AltGraph" | "Meta" | "CapsLock");
+    if !(sticky.is_none() || is_modifier || press.ctrl || press.alt || press.meta) {
+        event.prevent_default();
+        event.stop_propagation();
+        return tap(inner, &key);
     }
     if let Some(bytes) = keys::bytes(press, inner.app_cursor()) {
         event.prevent_default();
@@ -195,26 +228,36 @@ fn key(inner: &Inner, event: &KeyboardEvent) {
 
 /// What a keyboard on glass does where no key is pressed.
 fn edit(inner: &Inner, event: &InputEvent) {
-    let bytes: &[u8] = match event.input_type().as_str() {
+    let key = match event.input_type().as_str() {
         _ if event.is_composing() => return,
-        "deleteContentBackward" => b"\x7f",
-        "insertLineBreak" | "insertParagraph" => b"\r",
+        "deleteContentBackward" => "Backspace",
+        "insertLineBreak" | "insertParagraph" => "Enter",
         _ => return,
     };
     event.prevent_default();
-    inner.send_input(bytes);
+    tap(inner, key);
 }
 
 /// Sends what an input method or a keyboard on glass put into the field, and empties it.
 fn take_text(inner: &Inner) {
     let text = inner.place.keys.value();
-    if !text.is_empty() {
-        inner.place.keys.set_value("");
-        inner.send_input(&paste::bytes(&text, false));
+    if text.is_empty() {
+        return;
+    }
+    inner.place.keys.set_value("");
+    let waits = !inner.shows.sticky.with_untracked(|sticky| sticky.is_none());
+    match waits.then(|| text.chars().next()).flatten() {
+        // Ctrl and Alt are for one key.
+        Some(first) => {
+            let (key, rest) = text.split_at(first.len_utf8());
+            tap(inner, key);
+            inner.send_input(&paste::bytes(rest, false));
+        }
+        None => inner.send_input(&paste::bytes(&text, false)),
     }
 }
 
-fn set_composing(inner: &Inner, composing: bool) {
+pub(super) fn set_composing(inner: &Inner, composing: bool) {
     // Only while something is composed is there anything to see in the field.
     let _always = inner.place.keys.class_list().toggle_with_force("live-composing", composing);
 }
@@ -261,7 +304,7 @@ fn has_selection() -> bool {
 }
 
 /// Keys go to the session from now on.
-fn take_keys(inner: &Inner) {
+pub(super) fn take_keys(inner: &Inner) {
     // The page shows the field with the next tick; it takes the focus only when shown.
     let keys = &inner.place.keys;
     keys.set_hidden(false);
@@ -269,8 +312,8 @@ fn take_keys(inner: &Inner) {
 }
 
 /// Keys go to the page from now on.
-fn give_back(inner: &Inner) {
-    focus(&inner.place.sheet);
+pub(super) fn give_back(inner: &Inner) {
+    focus(inner.place.sheet.element());
     set_composing(inner, false);
     inner.place.keys.set_value("");
     set_typing(inner, false);
@@ -283,13 +326,13 @@ fn focus(element: &HtmlElement) {
     let _always = element.focus_with_options(&options);
 }
 
-fn set_typing(inner: &Inner, typing: bool) {
+pub(super) fn set_typing(inner: &Inner, typing: bool) {
     if inner.shows.typing.get_untracked() != typing {
         inner.shows.typing.set(typing);
     }
 }
 
-fn is_keys(inner: &Inner, target: Option<&web_sys::EventTarget>) -> bool {
+pub(super) fn is_keys(inner: &Inner, target: Option<&web_sys::EventTarget>) -> bool {
     let keys: &Node = &inner.place.keys;
     target.and_then(|target| target.dyn_ref::<Node>()).is_some_and(|node| keys.is_same_node(Some(node)))
 }
@@ -348,7 +391,7 @@ fn report(inner: &Inner, act: Act, at: At) {
 /// The cell under the pointer, the nearest one when it is beside the screen.
 fn place(inner: &Inner, event: &MouseEvent) -> Option<At> {
     let size = inner.shows.size.get_untracked()?;
-    let sheet: &Element = &inner.place.sheet;
+    let sheet: &Element = inner.place.sheet.element();
     let room = sheet.get_bounding_client_rect();
     let cell = |from: f64, length: f64, cells: u16| {
         let nth = (from / length * f64::from(cells)).clamp(0.0, f64::from(cells - 1));

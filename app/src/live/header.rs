@@ -92,9 +92,9 @@ fn Facts(session: Session, shows: Shows) -> impl IntoView {
         _ => span(now.get().since(started_at)),
     });
     let size = Signal::derive(move || {
-        shows.size.get().map_or_else(String::new, |size| format!("{}×{}", size.cols, size.rows))
+        shows.dimensions().map_or_else(String::new, |(width, height)| format!("{width}×{height}"))
     });
-    let no_size = Signal::derive(move || shows.size.with(Option::is_none));
+    let no_size = Signal::derive(move || shows.dimensions().is_none());
     let title = Signal::derive(move || shows.title.with(|title| visible(title).into_owned()));
     let no_title = Signal::derive(move || shows.title.with(|title| title.trim().is_empty()));
     let recording = if recorded { words.recorded } else { words.not_recorded };

@@ -72,6 +72,16 @@ pub(crate) fn LeaseStrip(shows: Shows, owner: String) -> AnyView {
     .into_any()
 }
 
+/// Who may type beside the session's user, if somebody may.
+pub(super) fn who_has_control(standing: &Standing) -> Option<String> {
+    let control = &crate::words::words().control;
+    let mode = mode_word(standing.lease()?.mode);
+    Some(match (standing.mine(), standing.lease()?) {
+        (Some(_), _) => fill(control.mine, &[("mode", &mode)]),
+        (None, lease) => fill(control.theirs, &[("who", &holder(lease)), ("mode", &mode)]),
+    })
+}
+
 /// Everything that changes seldom: what is read out when it does.
 fn words(standing: &Standing, near: bool, owner: &str) -> String {
     let control = &crate::words::words().control;
@@ -81,7 +91,7 @@ fn words(standing: &Standing, near: bool, owner: &str) -> String {
         (Some(lease), _) if near => {
             said.push(fill(control.mine_near, &[("mode", &mode_word(lease.mode))]));
         }
-        (Some(lease), _) => said.push(fill(control.mine, &[("mode", &mode_word(lease.mode))])),
+        (Some(_), _) => said.extend(who_has_control(standing)),
         (None, Some(lease)) => {
             let words = match lease.mode {
                 LeaseMode::Shared => control.theirs,

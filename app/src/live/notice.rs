@@ -68,7 +68,9 @@ fn words(phase: &Phase, kind: SessionType, user: &str) -> (String, String) {
     let (title, text) = match phase {
         Phase::Waiting => {
             let title = fill(live.agrees, &[("user", &visible(user))]);
-            return (title, live.asked.to_owned());
+            let desktop = kind == SessionType::PamRdp;
+            let asked = if desktop { crate::words::words().desktop.asked } else { live.asked };
+            return (title, asked.to_owned());
         }
         Phase::Ended(end) => (live.over, meaning(end.reason).to_owned()),
         Phase::Refused(_) if kind == SessionType::Console => (live.nothing, live.no_screen.to_owned()),

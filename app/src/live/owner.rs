@@ -1,4 +1,4 @@
-//! A session's own terminal: what its page says to the server beside keys, and how it comes back.
+//! A session's own terminal or desktop: what its page says to the server beside keys, and how it comes back.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,7 +7,6 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wire::connect::{ConnectAnswer, ConnectRequest, Room};
-use wire::live::Size;
 use wire::{AccountId, SessionId};
 
 use super::phase::Phase;
@@ -24,6 +23,8 @@ const NARROW: i32 = 600;
 /// How long a window stands still before the session is given its size, in milliseconds: while it is dragged,
 /// programs would draw themselves anew for each pixel.
 const STILL_MS: u32 = 90;
+/// The same of a desktop, which begins anew for some servers.
+const DESKTOP_STILL_MS: u32 = 300;
 
 /// The server's codes for a socket that is closed for good.
 const SIGNED_OUT: u16 = 4401;
@@ -37,14 +38,14 @@ pub(crate) struct Owner {
     /// The first message is out, its answer not here.
     waiting: Cell<bool>,
     /// The size that the session was given.
-    size: Cell<Option<Size>>,
+    size: Cell<Option<Room>>,
     /// Runs while the window changes.
     still: RefCell<Option<Timeout>>,
     on_open: Callback<SessionId>,
 }
 
 impl Owner {
-    /// A terminal on an account: of a new session, or of one that is taken up again. `on_open` is told the
+    /// A terminal or desktop on an account: of a new session, or of one that is taken up again. `on_open` is told the
     /// session.
     pub(crate) fn new(account: AccountId, session: Option<SessionId>, on_open: Callback<SessionId>) -> Self {
         Self {
@@ -77,8 +78,8 @@ pub(super) fn begin(inner: &Inner, owner: &Owner) {
     owner.waiting.set(true);
     owner.size.set(Some(size));
     inner.send(&match owner.session.get() {
-        Some(session) => ConnectRequest::Return(session, Room::Cells(size)),
-        None => ConnectRequest::Open(Room::Cells(size)),
+        Some(session) => ConnectRequest::Return(session, size),
+        None => ConnectRequest::Open(size),
     });
 }
 
@@ -136,14 +137,18 @@ pub(super) fn resize(inner: &Rc<Inner>, owner: &Owner) {
         let super::watch::Part::Owner(owner) = &inner.part else { return };
         let size = window_size(inner);
         if !owner.is_waiting() && owner.size.replace(Some(size)) != Some(size) {
-            inner.send(&ConnectRequest::Resize(Room::Cells(size)));
+            inner.send(&ConnectRequest::Resize(size));
         }
     });
-    owner.still.replace(Some(Timeout::new(STILL_MS, tell)));
+    let still = if inner.easel.is_some() { DESKTOP_STILL_MS } else { STILL_MS };
+    owner.still.replace(Some(Timeout::new(still, tell)));
 }
 
-/// The terminal that the page has room for.
-fn window_size(inner: &Inner) -> Size {
+/// The terminal or desktop that the page has room for.
+fn window_size(inner: &Inner) -> Room {
+    if let Some(easel) = &inner.easel {
+        return Room::Pixels(easel.capacity());
+    }
     let font = if inner.place.stage.client_width() < NARROW { SMALL_FONT } else { FONT };
-    inner.painter.borrow().capacity(font)
+    Room::Cells(inner.painter.borrow().capacity(font))
 }

@@ -11,6 +11,7 @@ use wire::live::Size;
 use super::ink::Look;
 use super::metrics::{Font, Letters};
 use super::runs::{Run, runs};
+use super::scaling::room;
 
 /// Draws one screen into one element.
 pub(crate) struct Painter {
@@ -91,7 +92,7 @@ impl Painter {
 
     /// Sizes the letters so that a terminal of `size` fits the stage.
     pub(crate) fn fit(&mut self, size: Size) {
-        let letters = self.font.shape().fit(self.room(), size, window().device_pixel_ratio());
+        let letters = self.font.shape().fit(room(&self.stage), size, window().device_pixel_ratio());
         if self.letters == Some((letters, size)) {
             return;
         }
@@ -108,7 +109,7 @@ impl Painter {
 
     /// The terminal that fits the stage in letters of so many pixels.
     pub(crate) fn capacity(&self, font: f64) -> Size {
-        self.font.shape().capacity(self.room(), font)
+        self.font.shape().capacity(room(&self.stage), font)
     }
 
     /// Moves the caret to the cursor; a hidden cursor leaves it where it is.
@@ -123,21 +124,6 @@ impl Painter {
                 set(caret, "transform", &format!("translate({}px,{}px)", at.0, at.1));
             }
         }
-    }
-
-    /// The stage without its padding, in pixels.
-    fn room(&self) -> (f64, f64) {
-        let style = window().get_computed_style(&self.stage).ok().flatten();
-        let inner = |outer: i32, sides: [&str; 2]| {
-            let side = |name: &str| -> Option<f64> {
-                style.as_ref()?.get_property_value(name).ok()?.trim_end_matches("px").parse().ok()
-            };
-            f64::from(outer) - sides.into_iter().filter_map(side).sum::<f64>()
-        };
-        (
-            inner(self.stage.offset_width(), ["padding-left", "padding-right"]),
-            inner(self.stage.offset_height(), ["padding-top", "padding-bottom"]),
-        )
     }
 
     fn set_rows(&mut self, count: usize) {

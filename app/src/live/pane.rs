@@ -6,6 +6,7 @@ use wire::{Session, SessionType};
 
 use super::actions::Actions;
 use super::asked::Question;
+use super::bar::KeyBar;
 use super::header::Header;
 use super::lease::LeaseStrip;
 use super::notice::{Strip, Words};
@@ -43,6 +44,7 @@ pub fn LivePane(
     };
     let words = &words().live;
     let kind = session.kind;
+    let desktop = kind == SessionType::PamRdp;
     let title = heading(&session);
     let user = session.user.clone();
     // Among others on a page it says which it is.
@@ -80,7 +82,8 @@ pub fn LivePane(
             <Strip phase=shows.phase />
             <LeaseStrip shows owner=user.clone() />
             // What was seen before the user is asked again is not shown meanwhile.
-            {stage(shows, &title, worded, waits, start, why)}
+            {stage(shows, &title, desktop, worded, waits, start, why)}
+            <KeyBar shows desktop />
             <Actions session may_terminate=rights.terminate may_control shows on_terminate />
             <Question shows owner=user />
         </section>

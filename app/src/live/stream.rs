@@ -48,6 +48,12 @@ pub(crate) enum News {
     Refused(String),
     /// Last of all.
     Ended(End),
+    /// Something that the owner's screen cannot say.
+    Told(String),
+    /// The owner is asked, by a number and in words; or no longer.
+    Asks(Option<(u64, String)>),
+    /// The desktop put a text on its clipboard.
+    Clip(String),
 }
 
 enum Step {
@@ -109,13 +115,13 @@ impl Stream {
             LiveFrame::Denied(words) => Ok(News::Denied(words)),
             LiveFrame::Waiting => Ok(News::Waiting),
             LiveFrame::Refused(words) => Ok(News::Refused(words)),
+            LiveFrame::Told(words) => Ok(News::Told(words)),
+            LiveFrame::Asks(question) => Ok(News::Asks(question)),
+            LiveFrame::Clip(text) => Ok(News::Clip(text)),
             // Of a picture, which is no terminal's.
-            LiveFrame::Picture { .. }
-            | LiveFrame::Drawn { .. }
-            | LiveFrame::Pointer { .. }
-            | LiveFrame::Told(_)
-            | LiveFrame::Asks(_)
-            | LiveFrame::Clip(_) => Err(Fault::Gap),
+            LiveFrame::Picture { .. } | LiveFrame::Drawn { .. } | LiveFrame::Pointer { .. } => {
+                Err(Fault::Gap)
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 //! Keeps the socket, the screen and the page of one session together until its pane closes: a watcher's, or
 //! the session's own terminal.
 //!
-//! What a watcher types is sent while they hold the control lease, and never before.
+//! What a watcher types is sent while they hold the control lease, and never before. The screen is a terminal's text
+//! or a desktop's picture; which, is known from the start.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -11,12 +12,14 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Serialize;
-use web_sys::HtmlElement;
-use web_sys::HtmlTextAreaElement;
+use web_sys::{HtmlCanvasElement, HtmlElement, HtmlTextAreaElement};
 use wire::connect::{ConnectAnswer, ConnectRequest};
+use wire::desktop::Extent;
 use wire::live::{LiveFrame, LiveRequest, Modes};
 use wire::{Millis, Session, SessionId};
 
+use super::desk::{self, Desk};
+use super::easel::{Became, Easel};
 use super::hands::{self, Hands};
 use super::notify::{Fonts, Room};
 use super::owner::{self, Owner};
@@ -44,9 +47,27 @@ const PIECE: usize = 8 << 10;
 /// Where a watch draws and listens.
 pub(crate) struct Place {
     pub(crate) stage: HtmlElement,
-    pub(crate) sheet: HtmlElement,
+    pub(crate) sheet: Sheet,
     /// Has the focus while keys go to the session, and stays at the cursor.
     pub(crate) keys: HtmlTextAreaElement,
+}
+
+/// What a screen is drawn on.
+pub(crate) enum Sheet {
+    /// A terminal's text.
+    Text(HtmlElement),
+    /// A desktop's picture.
+    Picture(HtmlCanvasElement),
+}
+
+impl Sheet {
+    /// What it is on the page.
+    pub(crate) fn element(&self) -> &HtmlElement {
+        match self {
+            Self::Text(element) => element,
+            Self::Picture(canvas) => canvas,
+        }
+    }
 }
 
 /// A running watch. Dropping it leaves the session.
@@ -64,35 +85,53 @@ impl Watch {
         Self::begin(Part::Watcher { session: session.id, owner: session.user.clone() }, shows, place)
     }
 
-    /// Is the terminal of a session of the person's own at `place`.
+    /// Is the terminal or desktop of a session of the person's own at `place`.
     pub(crate) fn own(owner: Owner, shows: Shows, place: Place) -> Self {
         Self::begin(Part::Owner(owner), shows, place)
     }
 
     fn begin(part: Part, shows: Shows, place: Place) -> Self {
-        let Place { stage, sheet, keys } = &place;
-        let painter = Painter::new(stage.clone(), sheet.clone(), Some(keys.clone().into()));
-        let (stage, sheet) = (stage.clone(), sheet.clone());
-        let inner = Rc::new(Inner {
-            part,
-            shows,
-            place,
-            stream: RefCell::default(),
-            painter: RefCell::new(painter),
-            socket: RefCell::default(),
-            heard: Cell::new(browser_now()),
-            tries: Cell::new(0),
-            frame_asked: Cell::new(false),
-            grip: hands::Grip::default(),
+        let (stage, element) = (place.stage.clone(), place.sheet.element().clone());
+        let inner = Rc::new_cyclic(|weak: &Weak<Inner>| {
+            let easel = match &place.sheet {
+                Sheet::Picture(canvas) => {
+                    let weak = weak.clone();
+                    let became = move |became| {
+                        if let Some(inner) = weak.upgrade() {
+                            inner.became(became);
+                        }
+                    };
+                    Some(Easel::new(stage.clone(), canvas.clone(), became))
+                }
+                Sheet::Text(_) => None,
+            };
+            let painter = Painter::new(stage.clone(), element.clone(), Some(place.keys.clone().into()));
+            Inner {
+                part,
+                shows,
+                place,
+                stream: RefCell::default(),
+                painter: RefCell::new(painter),
+                easel,
+                socket: RefCell::default(),
+                heard: Cell::new(browser_now()),
+                tries: Cell::new(0),
+                frame_asked: Cell::new(false),
+                grip: hands::Grip::default(),
+                desk: Desk::default(),
+            }
         });
         inner.connect();
         let pulse = Interval::new(1_000, on(&inner, |inner| inner.check_pulse()));
         let room = Room::of(&stage, on(&inner, |inner| inner.fit()));
-        let fonts = Fonts::of(&sheet, on(&inner, |inner| inner.font_changed()));
+        let fonts = Fonts::of(&element, on(&inner, |inner| inner.font_changed()));
         let weak = Rc::downgrade(&inner);
         let hands = Hands::of(&stage, move |event| {
-            if let Some(inner) = weak.upgrade() {
-                hands::heard(&inner, event);
+            if let Some(inner) = weak.upgrade().filter(|inner| inner.may_type()) {
+                match inner.easel {
+                    Some(_) => desk::heard(&inner, event),
+                    None => hands::heard(&inner, event),
+                }
             }
         });
         Self { inner, _pulse: pulse, _room: room, _fonts: fonts, _hands: hands }
@@ -123,13 +162,16 @@ pub(super) struct Inner {
     pub(super) place: Place,
     stream: RefCell<Stream>,
     pub(super) painter: RefCell<Painter>,
+    /// Where the picture is, if the screen is one; then the painter has nothing to do.
+    pub(super) easel: Option<Easel>,
     socket: RefCell<Option<Socket>>,
     /// The browser's clock when the last frame came.
     heard: Cell<Millis>,
-    /// Connections tried since the last `Init`.
+    /// Connections tried since the screen last came.
     pub(super) tries: Cell<u32>,
     frame_asked: Cell<bool>,
     pub(super) grip: hands::Grip,
+    pub(super) desk: Desk,
 }
 
 /// A callback that holds the watch only weakly: it does nothing once the pane is closed.
@@ -151,6 +193,9 @@ impl Inner {
             }
         };
         self.heard.set(browser_now());
+        if let Some(easel) = &self.easel {
+            easel.start_over();
+        }
         let weak = Rc::downgrade(self);
         let on_close = move |code| {
             if let Some(inner) = weak.upgrade() {
@@ -189,34 +234,68 @@ impl Inner {
             return owner::answered(self, owner, answer);
         }
         let Ok(frame) = wire::decode::<LiveFrame>(bytes) else { return self.lost() };
-        let starts = matches!(frame, LiveFrame::Init { .. });
-        let news = self.stream.borrow_mut().take(frame);
+        let starts = matches!(frame, LiveFrame::Init { .. } | LiveFrame::Picture { .. });
+        let is_picture =
+            matches!(frame, LiveFrame::Picture { .. } | LiveFrame::Drawn { .. } | LiveFrame::Pointer { .. });
+        let news = match &self.easel {
+            Some(easel) if is_picture => easel.take(frame).map(|()| None),
+            _ => self.stream.borrow_mut().take(frame).map(Some),
+        };
         if starts {
             self.tries.set(0);
             self.painter.borrow_mut().start_over();
             self.live();
         }
         match news {
-            Ok(News::Work) => self.ask_frame(),
-            Ok(News::Watchers(watchers)) => self.shows.watchers.set(watchers),
-            Ok(News::Alive(now)) => self.shows.clock.hear(now),
-            Ok(News::Waiting) => {
+            Ok(None) => {}
+            Ok(Some(news)) => self.hear(news),
+            // Nothing is wrong with the session: only this copy of it is of no use.
+            Err(_) => self.connect(),
+        }
+    }
+
+    fn hear(self: &Rc<Self>, news: News) {
+        match news {
+            News::Work => self.ask_frame(),
+            News::Watchers(watchers) => self.shows.watchers.set(watchers),
+            News::Alive(now) => self.shows.clock.hear(now),
+            News::Waiting => {
                 self.tries.set(0);
                 self.shows.phase.set(Phase::Waiting);
             }
-            Ok(News::Refused(words)) => self.finish(Phase::Refused(words)),
-            Ok(News::Ended(end)) => self.finish(Phase::Ended(end)),
-            Ok(News::Seated(seat)) => self.stand(|standing| standing.seated(seat)),
-            Ok(News::Control(lease)) => {
+            News::Refused(words) => self.finish(Phase::Refused(words)),
+            News::Ended(end) => self.finish(Phase::Ended(end)),
+            News::Seated(seat) => self.stand(|standing| standing.seated(seat)),
+            News::Control(lease) => {
                 let now = self.shows.clock.read();
                 if let Part::Watcher { owner, .. } = &self.part {
                     self.stand(|standing| standing.control(lease, owner, now));
                 }
             }
-            Ok(News::Paused(by)) => self.stand(|standing| standing.pause(by)),
-            Ok(News::Denied(words)) => self.stand(|standing| standing.denied(&words)),
-            // Nothing is wrong with the session: only this copy of it is of no use.
-            Err(_) => self.connect(),
+            News::Paused(by) => self.stand(|standing| standing.pause(by)),
+            News::Denied(words) => self.stand(|standing| standing.denied(&words)),
+            News::Told(words) => self.shows.told.tell(&words),
+            News::Asks(question) => self.shows.told.asks(question),
+            News::Clip(text) => desk::copied(self, text),
+        }
+    }
+
+    /// What became of frames of a picture.
+    fn became(self: &Rc<Self>, became: Became) {
+        match became {
+            Became::Drawn(extent) => self.drawn(extent),
+            // Not at once: what is wrong with a picture may be wrong with the next.
+            Became::Broken => self.lost(),
+        }
+    }
+
+    fn drawn(&self, extent: Extent) {
+        let before = self.shows.extent.get_untracked();
+        if before.is_none() {
+            mark_painted();
+        }
+        if before != Some(extent) {
+            self.shows.extent.set(Some(extent));
         }
     }
 
@@ -266,6 +345,9 @@ impl Inner {
 
     /// Sends pasted text.
     pub(super) fn paste(&self, text: &str) {
+        if self.easel.is_some() {
+            return desk::paste(self, text);
+        }
         self.send_input(&super::paste::bytes(text, self.modes().bracketed_paste));
     }
 
@@ -286,6 +368,7 @@ impl Inner {
         self.shows.watchers.set(Vec::new());
         self.stand(|standing| *standing = Standing::default());
         self.shows.asked.set(None);
+        self.shows.told.asks(None);
         self.shows.phase.set(phase);
         self.socket.take();
     }
@@ -341,8 +424,7 @@ impl Inner {
             let size = Some(screen.size());
             if self.shows.size.with_untracked(|shown| *shown != size) {
                 if self.shows.size.get_untracked().is_none() {
-                    // For whoever measures how long the pane takes to open.
-                    let _ = clock.as_ref().map(|clock| clock.mark("sightline:live-painted"));
+                    mark_painted();
                 }
                 self.shows.size.set(size);
             }
@@ -366,6 +448,9 @@ impl Inner {
     }
 
     fn fit(self: &Rc<Self>) {
+        if let Some(easel) = &self.easel {
+            easel.fit();
+        }
         if let Some(screen) = self.stream.borrow_mut().screen() {
             self.painter.borrow_mut().fit(screen.size());
         }
@@ -376,9 +461,17 @@ impl Inner {
 
     /// The fonts that the screen needs may come later than the screen.
     fn font_changed(self: &Rc<Self>) {
+        if self.easel.is_some() {
+            return;
+        }
         self.painter.borrow_mut().font_changed(self.stream.borrow_mut().screen());
         self.fit();
     }
+}
+
+/// For whoever measures how long the pane takes to open.
+fn mark_painted() {
+    let _measured = window().performance().map(|clock| clock.mark("sightline:live-painted"));
 }
 
 /// Asks the server how the session stands, and connects again if there is something to watch.

@@ -157,15 +157,13 @@ fn Line(account: MyAccount, found: RwSignal<MyAccounts>) -> AnyView {
     let words = &words().accounts;
     let called = visible(&name(&account)).into_owned();
     let way = found.with_untracked(|found| way(found, &account));
+    let connect = || {
+        let label = fill(words.connect_to, &[("account", &called)]);
+        view! { <a class="btn primary" href=at(account.id, None) aria-label=label>{words.connect}</a> }
+    };
     let act = match way {
-        Way::Terminal { command } => {
-            let label = fill(words.connect_to, &[("account", &called)]);
-            view! {
-                <Copy command account=called.clone()/>
-                <a class="btn primary" href=at(account.id, None) aria-label=label>{words.connect}</a>
-            }
-            .into_any()
-        }
+        Way::Terminal { command } => view! { <Copy command account=called.clone()/> {connect()} }.into_any(),
+        Way::Desktop => connect().into_any(),
         Way::Command(command) => view! { <Copy command account=called.clone() shown=true/> }.into_any(),
         Way::Link(address) => {
             let label = fill(words.open_at, &[("place", &visible(&account.display_name))]);

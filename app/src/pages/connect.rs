@@ -1,4 +1,4 @@
-//! `/connect/{account}`: a terminal on one of the person's accounts. `?session=` takes a session up again.
+//! `/connect/{account}`: a terminal or desktop on one of the person's accounts. `?session=` takes a session up again.
 
 use http::StatusCode;
 use leptos::either::EitherOf4;
@@ -11,7 +11,7 @@ use wire::{AccountId, SessionId};
 use super::failed::failed;
 use crate::backend::{AccountKind, BackendError, MyAccount};
 use crate::calls;
-use crate::live::{TerminalPane, called};
+use crate::live::{OwnPane, called};
 use crate::reply::answer_with;
 use crate::words::words;
 
@@ -27,7 +27,7 @@ pub(crate) fn ConnectPage() -> AnyView {
         <Suspense fallback=|| view! { <div class="pane-wait" aria-busy="true"></div> }>
             {move || Suspend::new(async move {
                 match account.await {
-                    Ok(Some(account)) if account.kind == AccountKind::Terminal => {
+                    Ok(Some(account)) if matches!(account.kind, AccountKind::Terminal | AccountKind::Desktop) => {
                         EitherOf4::A(view! { <Connected account/> })
                     }
                     Ok(Some(_)) => {
@@ -56,7 +56,7 @@ async fn find(id: String) -> Result<Option<MyAccount>, BackendError> {
     Ok(found.accounts.into_iter().find(|account| account.id == id))
 }
 
-/// The address of a terminal, of a new session or of one that is open.
+/// The address of a terminal or desktop, of a new session or of one that is open.
 pub(super) fn at(account: AccountId, session: Option<SessionId>) -> String {
     match session {
         Some(session) => format!("/connect/{account}?session={session}"),
@@ -68,7 +68,7 @@ pub(super) fn at(account: AccountId, session: Option<SessionId>) -> String {
 fn Connected(account: MyAccount) -> AnyView {
     let asked = use_query_map().with_untracked(|query| query.get("session"));
     let asked = asked.and_then(|text| text.parse::<SessionId>().ok());
-    // Which terminal this is on this page, and the session that it takes up.
+    // Which terminal or desktop this is on this page, and the session that it takes up.
     let turn = RwSignal::new((0_u32, asked));
     let navigate = use_navigate();
     let id = account.id;
@@ -87,7 +87,7 @@ fn Connected(account: MyAccount) -> AnyView {
         <Title text=title/>
         {move || {
             let (_, session) = turn.get();
-            view! { <TerminalPane account=account.clone() session on_open on_again/> }
+            view! { <OwnPane account=account.clone() session on_open on_again/> }
         }}
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! The accounts page, and the terminal in a page.
+//! The accounts page, and the terminal or desktop in a page.
 
 use super::texts;
 
@@ -60,8 +60,45 @@ texts! {
             "ha cerrado la sesión en Sightline, por lo que esta sesión ha terminado";
         no_account: "There is no such account", "Esa cuenta no existe";
         no_account_help: "You may not connect to it, or it is not there.", "No puede conectar con ella, o no existe.";
-        no_terminal: "No terminal in the browser", "Sin terminal en el navegador";
-        no_terminal_help: "This account is not reached through a terminal in the browser; its line under Accounts says how.",
-            "A esta cuenta no se llega con una terminal en el navegador; su línea en Cuentas dice cómo.";
+        no_terminal: "No terminal or desktop in the browser", "Sin terminal ni escritorio en el navegador";
+        no_terminal_help: "This account is reached in another way; its line under Accounts says how.",
+            "A esta cuenta se llega de otra forma; su línea en Cuentas dice cómo.";
+    }
+}
+
+texts! {
+    /// A desktop: its picture, and what its owner is told beside it.
+    Desktop {
+        pane: "Desktop", "Escritorio";
+        picture_of: "Picture of the desktop {title}, {width} by {height} pixels",
+            "Imagen del escritorio {title}, {width} por {height} píxeles";
+        no_picture_of: "Picture of the desktop {title}", "Imagen del escritorio {title}";
+        control_is_yours: "You have control", "Usted tiene el control";
+        control_is_theirs: "Its user has control", "Su usuario tiene el control";
+        question: "Question", "Pregunta";
+        allow: "Allow", "Permitir";
+        refuse: "Refuse", "Rechazar";
+        copy_out: "Copy from desktop", "Copiar del escritorio";
+        not_copied: "The browser did not copy it: allow this page to use the clipboard.",
+            "El navegador no lo copió: permita que esta página use el portapapeles.";
+        clip_too_long: "This text is too long for the clipboard of the desktop: paste less than 1 MiB.",
+            "Este texto es demasiado largo para el portapapeles del escritorio: pegue menos de 1 MiB.";
+        attention: "Ctrl+Alt+Del", "Ctrl+Alt+Supr";
+        attention_help: "Press Ctrl, Alt and Delete on the desktop", "Pulsar Ctrl, Alt y Supr en el escritorio";
+        asked: "They are asked on their screen.", "Se le pregunta en su pantalla.";
+    }
+}
+
+texts! {
+    /// Keys that keyboards on glass do not have.
+    Bar {
+        title: "Keys", "Teclas";
+        ctrl: "Ctrl", "Ctrl";
+        alt: "Alt", "Alt";
+        left: "Left", "Izquierda";
+        up: "Up", "Arriba";
+        down: "Down", "Abajo";
+        right: "Right", "Derecha";
+        keyboard: "Keyboard", "Teclado";
     }
 }

@@ -91,7 +91,7 @@ texts! {
         taken: "Control was taken from you.", "Se le retiró el control.";
         broke: "The connection broke: you no longer have control.", "Se cortó la conexión: usted ya no tiene el control.";
         message_to: "Message to {user}", "Mensaje para {user}";
-        message_help: "It shows in their terminal, with your name.", "Aparece en su terminal, con el nombre de usted.";
+        message_help: "It shows on their screen, with your name.", "Aparece en su pantalla, con el nombre de usted.";
         message_label: "Message", "Mensaje";
         message_empty: "Write what they are to read.", "Escriba lo que deba leer.";
         message_sent: "Message sent.", "Mensaje enviado.";

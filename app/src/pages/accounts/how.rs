@@ -22,6 +22,8 @@ pub(super) enum Way {
         /// The command.
         command: String,
     },
+    /// The page's own desktop.
+    Desktop,
     /// A command.
     Command(String),
     /// An address.
@@ -35,6 +37,7 @@ pub(super) fn way(found: &MyAccounts, account: &MyAccount) -> Way {
     let user = format!("{}:{}@{}", found.user, account.login, account.agent);
     match (account.kind, &found.postgres) {
         (AccountKind::Terminal, _) => Way::Terminal { command: ssh(&found.ssh, &user) },
+        (AccountKind::Desktop, _) => Way::Desktop,
         (AccountKind::Database, Some(gate)) => Way::Command(psql(gate, &user)),
         (AccountKind::Database, None) => Way::None,
         (AccountKind::Application, _) if is_web(&account.service_url) => {
@@ -148,6 +151,7 @@ mod tests {
                         .into(),
                 ),
             ),
+            ("clerk", AccountKind::Desktop, "rdp://desk-1:3389", Way::Desktop),
             (
                 "clerk",
                 AccountKind::Application,

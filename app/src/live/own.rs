@@ -1,4 +1,4 @@
-//! The pane in which a person sits at a session of their own: its terminal.
+//! The pane in which a person sits at a session of their own: its terminal or its desktop.
 
 use leptos::either::Either;
 use leptos::html;
@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wire::SessionId;
 
 use super::asked::Question;
+use super::bar::KeyBar;
 use super::hands::CHORD;
 use super::header::Header;
 use super::notice::Strip;
@@ -14,22 +15,25 @@ use super::pane::called;
 use super::phase::{Phase, sentence};
 use super::shows::Shows;
 use super::stage::{said, stage};
+use super::told::{CopyOut, Kept};
 use super::watch::Watch;
-use crate::backend::MyAccount;
+use crate::backend::{AccountKind, MyAccount};
 use crate::text::visible;
 use crate::words::{fill, meaning, told, words};
 
-/// A terminal on an account: a new session's, or that of `session`, which is taken up again. It is there as long
+/// A terminal or desktop on an account: a new session's, or that of `session`, which is taken up again. It is there as long
 /// as it is on the page. `on_open` is told the session, `on_again` that another one is wanted.
 #[component]
-pub(crate) fn TerminalPane(
+pub(crate) fn OwnPane(
     account: MyAccount,
     session: Option<SessionId>,
     on_open: Callback<SessionId>,
     on_again: Callback<()>,
 ) -> AnyView {
-    let words = &words().connect;
-    let live = &crate::words::words().live;
+    let words = words();
+    let desktop = account.kind == AccountKind::Desktop;
+    let name = if desktop { words.desktop.pane } else { words.connect.pane };
+    let live = &words.live;
     let shows = Shows::new(Phase::Connecting);
     let pane = NodeRef::<html::Section>::new();
     let id = account.id;
@@ -54,11 +58,12 @@ pub(crate) fn TerminalPane(
     };
     let why = move |hidden| why(shows, account.agent, hidden);
     view! {
-        <section class="live live-page live-own" aria-label=words.pane node_ref=pane>
+        <section class="live live-page live-own" aria-label=name node_ref=pane>
             {header}
             <Strip phase=shows.phase/>
-            {stage(shows, &title, is_over, Signal::stored(false), start, why)}
-            <Acts shows on_again/>
+            {stage(shows, &title, desktop, is_over, Signal::stored(false), start, why)}
+            <KeyBar shows desktop/>
+            <Acts shows desktop on_again/>
             <Question shows owner=String::new()/>
         </section>
     }
@@ -87,7 +92,7 @@ fn why(shows: Shows, agent: String, hidden: Signal<bool>) -> AnyView {
 
 /// The row under the screen: where keys go, and what can be done.
 #[component]
-fn Acts(shows: Shows, on_again: Callback<()>) -> impl IntoView {
+fn Acts(shows: Shows, desktop: bool, on_again: Callback<()>) -> AnyView {
     let (words, control) = (&words().connect, &words().control);
     let over = Signal::derive(move || shows.phase.with(Phase::is_final));
     let going_on = Signal::derive(move || !over.get());
@@ -105,9 +110,25 @@ fn Acts(shows: Shows, on_again: Callback<()>) -> impl IntoView {
     };
     // Why it ended stands over its last screen, too, where nothing else says it.
     let why = move || match shows.phase.get() {
-        Phase::Refused(why) if shows.size.with(Option::is_some) => sentence(&visible(&told(&why))),
+        Phase::Refused(why) if shows.dimensions().is_some() => sentence(&visible(&told(&why))),
         _ => String::new(),
     };
+    let of_desktop = desktop.then(|| {
+        let words = &crate::words::words().desktop;
+        view! {
+            <Kept told=shows.told/>
+            <CopyOut told=shows.told/>
+            <button
+                type="button"
+                class="btn"
+                title=words.attention_help
+                hidden=not_live
+                on:click=move |_| shows.secure_attention()
+            >
+                {words.attention}
+            </button>
+        }
+    });
     view! {
         <div class="live-acts">
             <span class=class hidden=not_live role="status">
@@ -116,6 +137,7 @@ fn Acts(shows: Shows, on_again: Callback<()>) -> impl IntoView {
             </span>
             <span class="live-why" role="alert">{why}</span>
             <span class="live-gap"></span>
+            {of_desktop}
             <a class="btn" href="/accounts" hidden=going_on>{words.to_accounts}</a>
             <button type="button" class="btn primary" hidden=going_on on:click=move |_| on_again.run(())>
                 {words.again}
@@ -125,4 +147,5 @@ fn Acts(shows: Shows, on_again: Callback<()>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }

@@ -1,0 +1,278 @@
+//! Puts a desktop's picture on a canvas.
+//!
+//! The browser decodes the parts off its main thread; they are drawn in the order of their frames, all that are ready
+//! at once in one animation frame. Of use for every screen that is a picture, live or recorded.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use leptos::prelude::{document, request_animation_frame, window};
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, ColorSpaceConversion, HtmlCanvasElement, HtmlElement,
+    ImageBitmap, ImageBitmapOptions, PremultiplyAlpha,
+};
+use wire::desktop::{Extent, Pointer, Rect};
+use wire::live::LiveFrame;
+
+use super::cursor;
+use super::picture::{Job, Picture, Spot, Step};
+use super::scaling::{self, room};
+use super::stream::Fault;
+
+/// What became of frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Became {
+    /// They are on the canvas, which is so large.
+    Drawn(Extent),
+    /// One cannot be shown.
+    Broken,
+}
+
+/// A canvas and what waits to be drawn on it.
+pub(crate) struct Easel {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    /// The box that the picture has to fit in.
+    stage: HtmlElement,
+    canvas: HtmlCanvasElement,
+    pen: Option<CanvasRenderingContext2d>,
+    picture: RefCell<Picture<ImageBitmap>>,
+    extent: Cell<Option<Extent>>,
+    /// Number of the last event that is on the canvas.
+    seq: Cell<u64>,
+    pointer: RefCell<Pointer>,
+    /// The pointer is the desktop's own.
+    points: Cell<bool>,
+    frame_asked: Cell<bool>,
+    became: Box<dyn Fn(Became)>,
+}
+
+impl Easel {
+    /// An easel of `canvas` within `stage`; `became` is told what becomes of what it takes.
+    pub(crate) fn new(
+        stage: HtmlElement,
+        canvas: HtmlCanvasElement,
+        became: impl Fn(Became) + 'static,
+    ) -> Self {
+        let pen = pen(&canvas);
+        Self {
+            inner: Rc::new(Inner {
+                stage,
+                canvas,
+                pen,
+                picture: RefCell::default(),
+                extent: Cell::new(None),
+                seq: Cell::new(0),
+                pointer: RefCell::default(),
+                points: Cell::new(false),
+                frame_asked: Cell::new(false),
+                became: Box::new(became),
+            }),
+        }
+    }
+
+    /// Takes a frame of a picture.
+    ///
+    /// # Errors
+    /// When the frame does not follow the one before it, or too much waits; the easel is then of no further use until
+    /// it starts over.
+    pub(crate) fn take(&self, frame: LiveFrame) -> Result<(), Fault> {
+        let jobs = {
+            let mut picture = self.inner.picture.borrow_mut();
+            match frame {
+                LiveFrame::Picture { seq, extent, pointer, tiles } => {
+                    picture.whole(seq, extent, pointer, tiles)?
+                }
+                LiveFrame::Drawn { seq, tiles } => picture.drawn(seq, tiles)?,
+                LiveFrame::Pointer { seq, pointer } => {
+                    picture.pointer(seq, pointer)?;
+                    Vec::new()
+                }
+                _ => return Err(Fault::Gap),
+            }
+        };
+        for job in jobs {
+            spawn_local(decode(Rc::downgrade(&self.inner), job));
+        }
+        self.inner.ask_frame();
+        Ok(())
+    }
+
+    /// Forgets what waits: a whole picture comes next. What is on the canvas stays until then.
+    pub(crate) fn start_over(&self) {
+        self.inner.picture.borrow_mut().start_over();
+    }
+
+    /// The size of the picture on the canvas.
+    pub(crate) fn extent(&self) -> Option<Extent> {
+        self.inner.extent.get()
+    }
+
+    /// The desktop that the stage has room for.
+    pub(crate) fn capacity(&self) -> Extent {
+        scaling::capacity(room(&self.inner.stage), window().device_pixel_ratio())
+    }
+
+    /// Sizes the picture so that it fits the stage.
+    pub(crate) fn fit(&self) {
+        self.inner.fit();
+    }
+
+    /// Whether the mouse is the desktop's, and looks as the desktop says.
+    pub(crate) fn point(&self, points: bool) {
+        if self.inner.points.replace(points) != points {
+            self.inner.dress_pointer();
+        }
+    }
+}
+
+fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    let options = js_sys::Object::new();
+    // The picture hides whatever is under it, to the last bit.
+    js_sys::Reflect::set(&options, &"alpha".into(), &JsValue::FALSE).ok()?;
+    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
+}
+
+async fn decode(easel: Weak<Inner>, job: Job) {
+    let bitmap = match bitmap(&job.image) {
+        Ok(promise) => JsFuture::from(promise).await,
+        Err(error) => Err(error),
+    };
+    let bitmap = bitmap.and_then(JsCast::dyn_into::<ImageBitmap>);
+    if let Some(easel) = easel.upgrade() {
+        easel.decoded(job.at, bitmap.ok());
+    }
+}
+
+/// Decodes a picture as it is: without the display's colours, which would change it.
+fn bitmap(png: &[u8]) -> Result<js_sys::Promise, JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("image/png");
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(png));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?;
+    let options = ImageBitmapOptions::new();
+    options.set_color_space_conversion(ColorSpaceConversion::None);
+    options.set_premultiply_alpha(PremultiplyAlpha::None);
+    window().create_image_bitmap_with_blob_and_image_bitmap_options(&blob, &options)
+}
+
+impl Inner {
+    fn decoded(self: &Rc<Self>, at: Spot, bitmap: Option<ImageBitmap>) {
+        match bitmap {
+            Some(bitmap) => {
+                self.picture.borrow_mut().decoded(at, bitmap);
+                self.ask_frame();
+            }
+            // A frame that was forgotten meanwhile is missed by nobody.
+            None if !self.picture.borrow().awaits(at) => {}
+            None => (self.became)(Became::Broken),
+        }
+    }
+
+    fn ask_frame(self: &Rc<Self>) {
+        if !self.picture.borrow().is_ready() {
+            return;
+        }
+        // A page that is not seen gets no frames.
+        if document().hidden() {
+            return self.draw();
+        }
+        if !self.frame_asked.replace(true) {
+            let easel = Rc::downgrade(self);
+            request_animation_frame(move || {
+                if let Some(easel) = easel.upgrade() {
+                    easel.frame_asked.set(false);
+                    easel.draw();
+                }
+            });
+        }
+    }
+
+    /// Draws all that is ready.
+    fn draw(&self) {
+        let mut drawn = false;
+        loop {
+            let step = self.picture.borrow_mut().next();
+            let Some(step) = step else { break };
+            self.draw_step(step);
+            drawn = true;
+        }
+        if let Some(extent) = self.extent.get().filter(|_| drawn) {
+            // For whoever compares pictures: the same number is the same picture.
+            let _always = self.canvas.set_attribute("data-seq", &self.seq.get().to_string());
+            (self.became)(Became::Drawn(extent));
+        }
+    }
+
+    fn draw_step(&self, step: Step<ImageBitmap>) {
+        if let Some(extent) = step.extent
+            && self.extent.replace(Some(extent)) != Some(extent)
+        {
+            self.canvas.set_width(extent.width.into());
+            self.canvas.set_height(extent.height.into());
+            self.fit();
+        }
+        for (rect, image) in step.parts {
+            if let Some(image) = image {
+                self.draw_part(rect, &image);
+                image.close();
+            }
+        }
+        if let Some(pointer) = step.pointer {
+            self.pointer.replace(pointer);
+            self.dress_pointer();
+        }
+        self.seq.set(step.seq);
+    }
+
+    fn draw_part(&self, rect: Rect, image: &ImageBitmap) {
+        if let Some(pen) = &self.pen {
+            // Refused only for a picture that is closed; this one is open.
+            let _always = pen.draw_image_with_image_bitmap(image, rect.x.into(), rect.y.into());
+        }
+    }
+
+    fn fit(&self) {
+        let Some(extent) = self.extent.get() else { return };
+        let (room, ratio) = (room(&self.stage), window().device_pixel_ratio());
+        let scale = scaling::fit(room, extent, ratio);
+        let (width, height) = (f64::from(extent.width) * scale, f64::from(extent.height) * scale);
+        // In the middle, and where a pixel of the display begins.
+        let before = |room: f64, length: f64| ((room - length) / 2.0 * ratio).floor().max(0.0) / ratio;
+        for (property, value) in [
+            ("width", width),
+            ("height", height),
+            ("margin-left", before(room.0, width)),
+            ("margin-top", before(room.1, height)),
+        ] {
+            set(&self.canvas, property, &format!("{value}px"));
+        }
+        let crisp = (scale * ratio).fract() == 0.0;
+        set(&self.canvas, "image-rendering", if crisp { "pixelated" } else { "auto" });
+        self.dress_pointer();
+    }
+
+    fn dress_pointer(&self) {
+        let pointer = self.pointer.borrow();
+        let pointer = if self.points.get() { &*pointer } else { &Pointer::Default };
+        let scale = self
+            .extent
+            .get()
+            .map_or(1.0, |extent| scaling::fit(room(&self.stage), extent, window().device_pixel_ratio()));
+        for value in cursor::css(pointer, scale) {
+            // A browser keeps the last that it understands.
+            set(&self.canvas, "cursor", &value);
+        }
+    }
+}
+
+fn set(element: &HtmlElement, property: &str, value: &str) {
+    // Refused only for a property that no browser knows.
+    let _ = element.style().set_property(property, value);
+}
