@@ -42,6 +42,7 @@ mod told;
 mod watch;
 
 pub(crate) use actions::{CopyLink, copied};
+pub(crate) use easel::{Became, Easel};
 pub(crate) use fetched::fetched;
 pub(crate) use header::Header;
 pub(crate) use notice::Strip;

@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 
 use leptos::prelude::{document, request_animation_frame, window};
 use leptos::task::spawn_local;
+use recording::What;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -97,11 +98,38 @@ impl Easel {
                 _ => return Err(Fault::Gap),
             }
         };
+        self.begin(jobs);
+        Ok(())
+    }
+
+    /// Takes what a recording shows next.
+    pub(crate) fn show(&self, what: What) {
+        let jobs = {
+            let mut picture = self.inner.picture.borrow_mut();
+            match what {
+                What::Extent(extent) => picture.add(None, Some(extent), None, Vec::new()),
+                What::Drawn { seq, tiles } => picture.add(Some(seq), None, None, tiles),
+                What::Pointer { seq, pointer } => picture.add(Some(seq), None, Some(pointer), Vec::new()),
+                What::Whole(recording::Picture { seq, extent, pointer, tiles }) => {
+                    picture.add(Some(seq), Some(extent), Some(pointer), tiles)
+                }
+                // Nothing to be seen.
+                _ => return,
+            }
+        };
+        self.begin(jobs);
+    }
+
+    /// How many frames wait to be drawn.
+    pub(crate) fn waits(&self) -> usize {
+        self.inner.picture.borrow().waits()
+    }
+
+    fn begin(&self, jobs: Vec<Job>) {
         for job in jobs {
             spawn_local(decode(Rc::downgrade(&self.inner), job));
         }
         self.inner.ask_frame();
-        Ok(())
     }
 
     /// Forgets what waits: a whole picture comes next. What is on the canvas stays until then.
@@ -211,12 +239,13 @@ impl Inner {
     }
 
     fn draw_step(&self, step: Step<ImageBitmap>) {
-        if let Some(extent) = step.extent
-            && self.extent.replace(Some(extent)) != Some(extent)
-        {
+        if let Some(extent) = step.extent {
+            // Makes it black, too.
             self.canvas.set_width(extent.width.into());
             self.canvas.set_height(extent.height.into());
-            self.fit();
+            if self.extent.replace(Some(extent)) != Some(extent) {
+                self.fit();
+            }
         }
         for (rect, image) in step.parts {
             if let Some(image) = image {
@@ -228,7 +257,7 @@ impl Inner {
             self.pointer.replace(pointer);
             self.dress_pointer();
         }
-        self.seq.set(step.seq);
+        self.seq.set(step.seq.unwrap_or(self.seq.get()));
     }
 
     fn draw_part(&self, rect: Rect, image: &ImageBitmap) {

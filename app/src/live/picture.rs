@@ -31,9 +31,9 @@ pub(crate) struct Spot {
 /// One frame: what is drawn at once.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Step<I> {
-    /// Number of the event.
-    pub(crate) seq: u64,
-    /// The picture begins anew, and has this size.
+    /// Number of the event; none where what is recorded has none.
+    pub(crate) seq: Option<u64>,
+    /// The picture begins anew: it has this size, and is black.
     pub(crate) extent: Option<Extent>,
     /// The pointer's shape from now on.
     pub(crate) pointer: Option<Pointer>,
@@ -79,7 +79,8 @@ impl<I> Picture<I> {
         tiles: Vec<Tile>,
     ) -> Result<Vec<Job>, Fault> {
         self.last = Some(seq);
-        self.push(seq, Some(extent), Some(pointer), tiles)
+        let jobs = self.add(Some(seq), Some(extent), Some(pointer), tiles);
+        self.bounded(jobs)
     }
 
     /// Takes parts that changed.
@@ -88,7 +89,8 @@ impl<I> Picture<I> {
     /// When the event does not follow the one before it, or too much waits.
     pub(crate) fn drawn(&mut self, seq: u64, tiles: Vec<Tile>) -> Result<Vec<Job>, Fault> {
         self.follow(seq)?;
-        self.push(seq, None, None, tiles)
+        let jobs = self.add(Some(seq), None, None, tiles);
+        self.bounded(jobs)
     }
 
     /// Takes another shape of the pointer.
@@ -97,7 +99,8 @@ impl<I> Picture<I> {
     /// When the event does not follow the one before it.
     pub(crate) fn pointer(&mut self, seq: u64, pointer: Pointer) -> Result<(), Fault> {
         self.follow(seq)?;
-        self.push(seq, None, Some(pointer), Vec::new()).map(drop)
+        self.add(Some(seq), None, Some(pointer), Vec::new());
+        Ok(())
     }
 
     /// Whether a part was not forgotten meanwhile.
@@ -113,6 +116,11 @@ impl<I> Picture<I> {
             *part = Some(image);
             step.missing -= 1;
         }
+    }
+
+    /// How many steps wait.
+    pub(crate) fn waits(&self) -> usize {
+        self.steps.len()
     }
 
     /// Whether there is a step to be drawn.
@@ -131,22 +139,24 @@ impl<I> Picture<I> {
         Some(step)
     }
 
-    fn push(
+    /// Takes a step of a recording, which has its order.
+    pub(crate) fn add(
         &mut self,
-        seq: u64,
+        seq: Option<u64>,
         extent: Option<Extent>,
         pointer: Option<Pointer>,
         tiles: Vec<Tile>,
-    ) -> Result<Vec<Job>, Fault> {
+    ) -> Vec<Job> {
         let step = self.first + self.steps.len() as u64;
         self.waiting += tiles.iter().map(|tile| pixels(tile.rect)).sum::<usize>();
         let parts: Vec<_> = tiles.iter().map(|tile| (tile.rect, None)).collect();
         self.steps.push_back(Step { seq, extent, pointer, missing: parts.len(), parts });
-        if self.waiting > MOST_WAITING {
-            return Err(Fault::TooFarBehind);
-        }
         let jobs = tiles.into_iter().enumerate();
-        Ok(jobs.map(|(part, tile)| Job { at: Spot { step, part }, image: tile.image }).collect())
+        jobs.map(|(part, tile)| Job { at: Spot { step, part }, image: tile.image }).collect()
+    }
+
+    fn bounded(&self, jobs: Vec<Job>) -> Result<Vec<Job>, Fault> {
+        if self.waiting > MOST_WAITING { Err(Fault::TooFarBehind) } else { Ok(jobs) }
     }
 
     fn follow(&mut self, seq: u64) -> Result<(), Fault> {
@@ -187,7 +197,7 @@ mod tests {
 
     fn drawn(picture: &mut Picture<u8>) -> Vec<(u64, Vec<u8>)> {
         let images = |step: Step<u8>| {
-            (step.seq, step.parts.into_iter().map(|(_, image)| image.unwrap()).collect::<Vec<_>>())
+            (step.seq.unwrap(), step.parts.into_iter().map(|(_, image)| image.unwrap()).collect::<Vec<_>>())
         };
         std::iter::from_fn(|| picture.next()).map(images).collect()
     }
@@ -223,7 +233,10 @@ mod tests {
         assert_eq!(drawn(&mut picture), [(7, vec![1])]);
         decode(&mut picture, &jobs);
         let step = picture.next().unwrap();
-        assert_eq!((step.seq, step.extent, step.pointer), (20, Some(Extent::DEFAULT), Some(Pointer::Hidden)));
+        assert_eq!(
+            (step.seq, step.extent, step.pointer),
+            (Some(20), Some(Extent::DEFAULT), Some(Pointer::Hidden))
+        );
         assert!(picture.drawn(21, vec![]).is_ok());
     }
 

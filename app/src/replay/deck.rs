@@ -1,7 +1,9 @@
 //! The tape deck: the screen at the playhead, the events ahead of it, and how time goes on.
 //!
 //! Pure: bytes are given to it, nothing is fetched or drawn. Holds a piece of the recording, never all
-//! of it.
+//! of it. Where the screen is a picture, it says what is to be drawn instead.
+
+mod shown;
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -9,6 +11,7 @@ use std::ops::Range;
 use recording::{Moment, Played, Player, What, apply};
 use screen::Screen;
 
+pub(crate) use self::shown::Shown;
 use super::answer::{Frame, Outline};
 use super::typed::Typed;
 
@@ -42,12 +45,14 @@ pub(crate) struct Deck {
     length: u64,
     keyframes: Vec<(Moment, u64)>,
     screen: Screen,
+    /// What a picture shows that was not taken yet; none where the screen is a terminal's.
+    shown: Option<Shown>,
     now: Moment,
     /// When something last happened, or was jumped to.
     quiet_since: Moment,
     player: Player,
-    /// Events up to there are in the screen already.
-    drawn: Moment,
+    /// Events up to there are in the screen already, if any are.
+    drawn: Option<Moment>,
     ahead: VecDeque<(Played, usize)>,
     ahead_bytes: usize,
     /// The first byte that was not given yet.
@@ -67,10 +72,11 @@ impl Deck {
             length: outline.bytes,
             keyframes: outline.keyframes.clone(),
             screen: Screen::new(outline.first.size),
+            shown: None,
             now: Moment(0),
             quiet_since: Moment(0),
             player: Player::new(owner.clone(), Moment(0)),
-            drawn: Moment(0),
+            drawn: None,
             ahead: VecDeque::new(),
             ahead_bytes: 0,
             next: 0,
@@ -85,10 +91,12 @@ impl Deck {
 
     /// Begins anew at a frame.
     pub(crate) fn restart(&mut self, frame: Frame) {
-        let Frame { at, offset, size, modes, title, dump, .. } = frame;
+        let Frame { at, offset, size, modes, title, dump, picture } = frame;
         self.screen = Screen::restore(size, modes, title, &dump);
         self.player = Player::new(self.owner.clone(), at);
-        (self.now, self.quiet_since, self.drawn) = (at, at, at);
+        (self.now, self.quiet_since) = (at, at);
+        self.drawn = picture.is_none().then_some(at);
+        self.shown = picture.map(|extent| Shown::begin((offset == 0).then_some(extent)));
         self.next = offset;
         self.ahead.clear();
         self.ahead_bytes = 0;
@@ -104,6 +112,11 @@ impl Deck {
     /// The screen there.
     pub(crate) const fn screen(&mut self) -> &mut Screen {
         &mut self.screen
+    }
+
+    /// What a picture shows since the last call; none where the screen is a terminal's.
+    pub(crate) fn take_shown(&mut self) -> Option<Shown> {
+        self.shown.as_mut().map(Shown::take)
     }
 
     /// What was typed last.
@@ -153,7 +166,7 @@ impl Deck {
             let line = std::mem::take(&mut self.begun);
             let played = self.player.line(&String::from_utf8_lossy(&line));
             if let Some(played) = played
-                && played.at > self.drawn
+                && self.drawn.is_none_or(|drawn| played.at > drawn)
             {
                 self.ahead_bytes += line.len();
                 self.ahead.push_back((played, line.len()));
@@ -211,7 +224,10 @@ impl Deck {
         if let What::Input(text) = &played.what {
             self.typed.add(played.by.as_deref(), text);
         }
-        apply(&mut self.screen, &played.what);
+        match &mut self.shown {
+            Some(shown) => shown.add(played.what),
+            None => apply(&mut self.screen, &played.what),
+        }
         Some(bytes)
     }
 }

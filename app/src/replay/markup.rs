@@ -13,6 +13,7 @@ pub(crate) fn player() -> String {
     let words = &words().replay;
     let texts: [(&str, &dyn Display); TEXTS] = [
         ("screen", &words.screen),
+        ("picture", &words.picture),
         ("deck", &words.deck),
         ("typed", &words.typed),
         ("position", &words.position),
@@ -40,7 +41,7 @@ pub(crate) fn player() -> String {
 }
 
 /// Texts in the markup.
-const TEXTS: usize = 22;
+const TEXTS: usize = 23;
 
 /// The root of a replay.
 #[derive(Clone)]

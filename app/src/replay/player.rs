@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use recording::Moment;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Event, EventTarget};
+use web_sys::{Event, EventTarget, HtmlCanvasElement};
 use wire::SessionId;
 
 use super::answer::{Outline, Sizes};
@@ -24,7 +24,7 @@ use super::markup::{Parts, set};
 use super::search::Search;
 use super::timeline::{self, Spot, clock};
 use super::{fetch, side};
-use crate::live::{Fonts, Painter, Room, Shows, sentence};
+use crate::live::{Became, Easel, Fonts, Painter, Room, Shows, sentence};
 use crate::words::{told, words};
 
 /// What the replay's own elements tell of.
@@ -49,6 +49,10 @@ struct Inner {
     outline: OnceCell<Outline>,
     deck: RefCell<Option<Deck>>,
     painter: RefCell<Painter>,
+    /// Where the screen is a picture, it is drawn there.
+    easel: Easel,
+    /// A moment that somebody went to is not painted yet.
+    awaited: Cell<bool>,
     spots: RefCell<Vec<Spot>>,
     search: RefCell<Search>,
     /// Counts the searches: what an older one finds is of no use.
@@ -75,13 +79,16 @@ impl Replay {
     pub(crate) fn start(id: SessionId, parts: Parts, shows: Shows) -> Self {
         let (stage, sheet) = (parts.get("stage"), parts.get("sheet"));
         let painter = Painter::new(stage.clone(), sheet.clone(), None);
-        let inner = Rc::new(Inner {
+        let canvas: HtmlCanvasElement = parts.get("picture").unchecked_into();
+        let inner = Rc::new_cyclic(|weak: &Weak<Inner>| Inner {
             id,
             parts,
             shows,
             outline: OnceCell::new(),
             deck: RefCell::default(),
             painter: RefCell::new(painter),
+            easel: Easel::new(stage.clone(), canvas, became(weak.clone())),
+            awaited: Cell::new(false),
             spots: RefCell::default(),
             search: RefCell::default(),
             searches: Cell::new(0),
@@ -138,6 +145,18 @@ fn on(inner: &Rc<Inner>, act: impl Fn(&Rc<Inner>) + 'static) -> impl Fn() + 'sta
     }
 }
 
+/// What is done when pictures are drawn, or cannot be.
+fn became(inner: Weak<Inner>) -> impl Fn(Became) + 'static {
+    move |became| {
+        if let Some(inner) = inner.upgrade() {
+            match became {
+                Became::Drawn(extent) => inner.drawn_picture(extent),
+                Became::Broken => inner.fail(words().replay.no_picture),
+            }
+        }
+    }
+}
+
 /// Opens the recording, and then fetches what its side tells.
 async fn open(inner: Weak<Inner>, id: SessionId) {
     let asked = window().location().search().ok().and_then(|query| timeline::asked(&query));
@@ -173,7 +192,14 @@ impl Inner {
         set(&parts.get("track"), "aria-valuemax", &(outline.duration.0 / 1_000).to_string());
         if outline.screen {
             parts.hide("deck", false);
-            parts.get("sheet").set_class_name("scr");
+            if outline.first.picture.is_some() {
+                parts.get("picture").set_class_name("desk");
+                parts.get("stage").set_class_name("live-stage desk-stage");
+                // There is no text to be found.
+                parts.hide("find", true);
+            } else {
+                parts.get("sheet").set_class_name("scr");
+            }
             *self.deck.borrow_mut() = Some(Deck::new(&outline));
         } else {
             parts.root().set_class_name("rp rp-files");

@@ -14,6 +14,10 @@ texts! {
             "Esta sesión sigue abierta. Se reproduce hasta donde su grabación está firmada.";
         watch_live: "Watch it live", "Observarla en vivo";
         screen: "Recorded screen", "Pantalla grabada";
+        picture: "Recorded desktop", "Escritorio grabado";
+        picture_of: "Recorded desktop, {width} by {height} pixels", "Escritorio grabado, {width} por {height} píxeles";
+        no_picture: "a picture of this recording cannot be shown",
+            "una imagen de esta grabación no se puede mostrar";
         deck: "Replay", "Reproducción";
         typed: "Typed", "Escrito";
         position: "Position", "Posición";

@@ -7,6 +7,8 @@ use wire::{Millis, SessionType};
 
 use super::*;
 
+mod pictures;
+
 const SIZE: Size = Size { cols: 20, rows: 4 };
 
 /// A recording of these events, with a keyframe after every so many.

@@ -17,6 +17,8 @@ use crate::words::{fill, span, told, words};
 
 /// Longest time between two pictures that counts, in milliseconds: a page that nobody saw does not race.
 const LONGEST_FRAME_MS: f64 = 250.0;
+/// Pictures that may wait to be drawn while time goes on.
+const MOST_WAITING: usize = 8;
 /// Skipped time that is worth a word, in milliseconds.
 const WORTH_A_WORD_MS: u64 = 1_000;
 
@@ -81,7 +83,9 @@ impl Inner {
         self.ask_frame();
         let now = window().performance().map_or(0.0, |clock| clock.now());
         let before = self.drawn.replace(Some(now));
-        let (Some(before), false) = (before, self.seeking.get()) else { return };
+        // Pictures that are not drawn yet are waited for, as bytes are.
+        let waits = self.seeking.get() || self.easel.waits() > MOST_WAITING;
+        let (Some(before), false) = (before, waits) else { return };
         let due = (now - before).min(LONGEST_FRAME_MS) * self.speed.get() + self.rest.get();
         self.rest.set(due.fract());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few seconds at most")]

@@ -2,7 +2,6 @@
 
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::window;
 use leptos::task::spawn_local;
 use recording::Moment;
 use wire::SessionId;
@@ -41,9 +40,9 @@ impl Inner {
     pub(super) fn arrived(self: &Rc<Self>) {
         self.painter.borrow_mut().start_over();
         self.drawn.set(None);
+        self.awaited.set(true);
         self.draw();
-        // For whoever measures how long it takes.
-        let _ = window().performance().map(|clock| clock.mark("sightline:replay-painted"));
+        self.mark_painted();
         if self.playing.get() {
             self.fill();
         }

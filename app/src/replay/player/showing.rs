@@ -6,8 +6,10 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use recording::Moment;
+use screen::Screen;
+use wire::desktop::Extent;
 
-use super::super::deck::Deck;
+use super::super::deck::{Deck, Shown};
 use super::super::markup::{place, set};
 use super::super::side;
 use super::super::timeline::{self, clock};
@@ -21,14 +23,9 @@ impl Inner {
     pub(super) fn draw(&self) {
         let mut deck = self.deck.borrow_mut();
         let Some(deck_here) = deck.as_mut() else { return };
-        let screen = deck_here.screen();
-        self.painter.borrow_mut().paint(screen);
-        let size = Some(screen.size());
-        if self.shows.size.with_untracked(|shown| *shown != size) {
-            self.shows.size.set(size);
-        }
-        if self.shows.title.with_untracked(|shown| shown != screen.title()) {
-            self.shows.title.set(screen.title().to_owned());
+        match deck_here.take_shown() {
+            Some(shown) => self.draw_picture(shown),
+            None => self.draw_text(deck_here.screen()),
         }
         let (typed, now) = (deck_here.typed(), deck_here.now());
         drop(deck);
@@ -37,6 +34,46 @@ impl Inner {
             self.show_position(now);
         }
         self.light();
+    }
+
+    fn draw_text(&self, screen: &mut Screen) {
+        self.painter.borrow_mut().paint(screen);
+        let size = Some(screen.size());
+        if self.shows.size.with_untracked(|shown| *shown != size) {
+            self.shows.size.set(size);
+        }
+        if self.shows.title.with_untracked(|shown| shown != screen.title()) {
+            self.shows.title.set(screen.title().to_owned());
+        }
+    }
+
+    fn draw_picture(&self, shown: Shown) {
+        let shown = if self.awaited.get() { shown.at_once() } else { shown };
+        if shown.anew {
+            self.easel.start_over();
+        }
+        for what in shown.whats {
+            self.easel.show(what);
+        }
+    }
+
+    /// What was given to the easel is on the canvas.
+    pub(super) fn drawn_picture(&self, extent: Extent) {
+        if self.shows.extent.get_untracked() != Some(extent) {
+            self.shows.extent.set(Some(extent));
+            let label =
+                fill(words().replay.picture_of, &[("width", &extent.width), ("height", &extent.height)]);
+            set(&self.parts.get("picture"), "aria-label", &label);
+        }
+        self.mark_painted();
+    }
+
+    /// For whoever measures how long it takes to get to a moment: it is painted, if nothing waits any more.
+    pub(super) fn mark_painted(&self) {
+        if self.awaited.get() && self.easel.waits() == 0 {
+            self.awaited.set(false);
+            let _measured = window().performance().map(|clock| clock.mark("sightline:replay-painted"));
+        }
     }
 
     pub(super) fn show_position(&self, at: Moment) {
@@ -73,6 +110,7 @@ impl Inner {
     }
 
     pub(super) fn fit(&self) {
+        self.easel.fit();
         if let Some(deck) = self.deck.borrow_mut().as_mut() {
             self.painter.borrow_mut().fit(deck.screen().size());
         }

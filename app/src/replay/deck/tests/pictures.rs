@@ -1,0 +1,157 @@
+//! Recordings of desktops: a row of cells stands for the pixels, a number for what each shows.
+
+use recording::Picture;
+use wire::desktop::{Extent, Pointer, Rect, Tile};
+
+use super::*;
+use super::{deck as deck_of, frame as frame_of, recorded as terminals};
+
+const EXTENT: Extent = Extent { width: 200, height: 200 };
+const CELLS: usize = 8;
+
+/// What is seen: the cells, whether there is a pointer, and the number of the last event.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Seen {
+    cells: [u8; CELLS],
+    pointer: Pointer,
+    seq: u64,
+}
+
+impl Seen {
+    fn draw(&mut self, tiles: &[Tile]) {
+        for tile in tiles {
+            let from = usize::from(tile.rect.x);
+            self.cells[from..from + usize::from(tile.rect.width)].fill(tile.image[0]);
+        }
+    }
+
+    fn show(&mut self, what: &What) {
+        match what {
+            What::Extent(_) => self.cells = [0; CELLS],
+            What::Drawn { seq, tiles } => {
+                self.seq = *seq;
+                self.draw(tiles);
+            }
+            What::Pointer { seq, pointer } => (self.seq, self.pointer) = (*seq, pointer.clone()),
+            What::Whole(Picture { seq, pointer, tiles, .. }) => {
+                *self = Self { seq: *seq, pointer: pointer.clone(), ..Self::default() };
+                self.draw(tiles);
+            }
+            _ => {}
+        }
+    }
+
+    fn whole(&self) -> Picture {
+        let cell = |(cell, image): (usize, &u8)| row(cell, 1, *image);
+        Picture {
+            seq: self.seq,
+            extent: EXTENT,
+            pointer: self.pointer.clone(),
+            tiles: self.cells.iter().enumerate().map(cell).collect(),
+        }
+    }
+}
+
+fn row(from: usize, cells: usize, image: u8) -> Tile {
+    let cell = |number: usize| u16::try_from(number).unwrap();
+    Tile { rect: Rect { x: cell(from), y: 0, width: cell(cells), height: 1 }, image: vec![image] }
+}
+
+#[derive(Clone, Debug)]
+enum Done {
+    Draws(usize, usize, u8),
+    Points(bool),
+    Resizes,
+    Types,
+}
+
+fn any_done() -> impl Strategy<Value = Done> {
+    prop_oneof![
+        8 => (0..CELLS, 1..=CELLS, 1..=255_u8)
+            .prop_map(|(from, cells, image)| Done::Draws(from, cells.min(CELLS - from), image)),
+        2 => any::<bool>().prop_map(Done::Points),
+        1 => Just(Done::Resizes),
+        1 => Just(Done::Types),
+    ]
+}
+
+/// A recording with a keyframe after every so many events, and what is seen after each.
+fn recorded(steps: &[(u64, Done)], every: usize) -> (Vec<u8>, Vec<Frame>, Vec<(Moment, Seen)>) {
+    let (mut cast, _) = terminals(&[], 1);
+    let mut tape = Tape::new("alice".into());
+    let (mut seen, mut frames, mut history) = (Seen::default(), Vec::new(), Vec::new());
+    let mut at = Moment(0);
+    for (number, (pause, done)) in steps.iter().enumerate() {
+        if number > 0 && number % every == 0 {
+            tape.begin_afresh();
+            frames.push(frame(tape.last(), cast.len() as u64));
+            tape.push(&mut cast, tape.last(), &Event::Whole(seen.whole()));
+        }
+        at = at.plus(*pause);
+        let seq = seen.seq + 1;
+        let (event, what) = match done {
+            Done::Draws(from, cells, image) => {
+                let tiles = vec![row(*from, *cells, *image)];
+                (Event::Drawn { seq, tiles: tiles.clone() }, Some(What::Drawn { seq, tiles }))
+            }
+            Done::Points(hidden) => {
+                let pointer = if *hidden { Pointer::Hidden } else { Pointer::Default };
+                (Event::Pointer { seq, pointer: pointer.clone() }, Some(What::Pointer { seq, pointer }))
+            }
+            Done::Resizes => (Event::Extent(EXTENT), Some(What::Extent(EXTENT))),
+            Done::Types => (typed(None, "x"), None),
+        };
+        tape.push(&mut cast, at, &event);
+        if let Some(what) = what {
+            seen.show(&what);
+        }
+        history.push((at, seen.clone()));
+    }
+    (cast, frames, history)
+}
+
+fn frame(at: Moment, offset: u64) -> Frame {
+    Frame { picture: Some(EXTENT), ..frame_of(at, offset, &Screen::new(SIZE)) }
+}
+
+fn frame_before(frames: &[Frame], at: Moment) -> Frame {
+    frames.iter().rev().find(|frame| frame.at <= at).cloned().unwrap_or_else(|| frame(Moment(0), 0))
+}
+
+proptest! {
+    /// A moment looks the same however one came there.
+    #[test]
+    fn seeking_is_playing_from_the_start(
+        steps in prop::collection::vec((0..4_000_u64, any_done()), 1..60),
+        every in 1..12_usize,
+        jumps in prop::collection::vec((0..1_000_u64, any::<bool>()), 1..8),
+    ) {
+        let (cast, frames, history) = recorded(&steps, every);
+        let duration = history.last().unwrap().0;
+        let mut deck = deck_of(&cast, &[], duration.0);
+        deck.keyframes = frames.iter().map(|frame| (frame.at, frame.offset)).collect();
+        deck.restart(frame_before(&frames, Moment(0)));
+        let mut canvas = Seen::default();
+        for (jump, at_once) in jumps {
+            let to = Moment(duration.0 * jump / 1_000);
+            if !deck.is_near(to) {
+                deck.restart(frame_before(&frames, to));
+            }
+            while !deck.reach(to) {
+                let range = deck.needs(to);
+                give(&mut deck, &cast, range);
+            }
+            let shown = deck.take_shown().unwrap();
+            let shown = if at_once { shown.at_once() } else { shown };
+            if shown.anew {
+                canvas = Seen { cells: [99; CELLS], ..Seen::default() };
+            }
+            for what in &shown.whats {
+                canvas.show(what);
+            }
+            let expected = history.iter().rev().find(|(at, _)| *at <= to);
+            let expected = expected.map(|(_, seen)| seen.clone()).unwrap_or_default();
+            prop_assert_eq!(&canvas, &expected);
+        }
+    }
+}
