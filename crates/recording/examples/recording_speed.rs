@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use picture::{Damage, Framebuffer};
 use recording::{
-    Event, Facts, Find, Header, Keyframe, Moment, Reading, Signer, Tape, Writer, cast_path, index_path,
-    verify,
+    Event, Facts, Find, Header, Keyframe, Moment, Picture, Player, Reading, Signer, Tape, What, Writer,
+    cast_path, index_path, verify,
 };
 use screen::Screen;
+use wire::desktop::{Extent, Pointer};
 use wire::live::Size;
 use wire::{End, EndReason, Millis, SessionId, SessionType};
 
@@ -53,7 +55,65 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             rate(text.len(), written)
         );
     }
+    a_desktop(folder.path(), Arc::clone(&signer))?;
     a_day(folder.path(), signer)
+}
+
+/// A minute of 1280x800 at ten pictures a second, each another: what the recorder's thread and a jump cost.
+fn a_desktop(folder: &std::path::Path, signer: Arc<Signer>) -> Result<(), Box<dyn std::error::Error>> {
+    let extent = Extent::DEFAULT;
+    let header = Header { picture: Some(extent), ..header() };
+    let session = header.facts.session;
+    let mut writer = Writer::create(folder, &header, signer)?;
+    let pictures: Vec<_> = (0..4_u32).map(|seed| painted(extent, seed).whole()).collect();
+    let mut now = header.facts.started_at;
+    let mut bytes = 0;
+    let mut failed = None;
+    let started = Instant::now();
+    for (seq, tiles) in (1..=600).zip(pictures.iter().cycle()) {
+        now.0 += 100;
+        bytes += tiles.iter().map(|tile| tile.image.len()).sum::<usize>();
+        writer.event(now, &Event::Drawn { seq, tiles: tiles.clone() });
+        if seq % 4 == 0 {
+            writer.picture(Picture { seq, extent, pointer: Pointer::Default, tiles: tiles.clone() });
+        }
+        failed = writer.commit().err().or(failed.take());
+    }
+    failed.map_or(Ok(()), Err)?;
+    let written = started.elapsed();
+    writer.close(&End::new(EndReason::Closed, now))?;
+    println!("a desktop: {} kB a picture, written {:.0} MB/s", bytes / 600_000, rate(bytes, written));
+    let reading = Reading::open(folder, session)?;
+    let keyframes = reading.keyframes();
+    let (point, end) = (&keyframes[80], &keyframes[81]);
+    let started = Instant::now();
+    let lines = String::from_utf8(reading.bytes(point.offset..end.offset)?)?;
+    let mut player = Player::new(String::new(), point.at);
+    let mut framebuffer = Framebuffer::new(extent);
+    for played in lines.lines().filter_map(|line| player.line(line)) {
+        if let What::Drawn { tiles, .. } | What::Whole(Picture { tiles, .. }) = played.what {
+            tiles.iter().try_for_each(|tile| framebuffer.apply(tile))?;
+        }
+    }
+    println!("    {} kB between two keyframes, drawn in {:?}", lines.len() / 1000, started.elapsed());
+    Ok(())
+}
+
+/// Soft shapes with grain, as of a video.
+fn painted(extent: Extent, seed: u32) -> Framebuffer {
+    let mut framebuffer = Framebuffer::new(extent);
+    let mut grain = seed | 1;
+    let pixels: Vec<u8> = (0..u32::from(extent.width) * u32::from(extent.height))
+        .flat_map(|at| {
+            grain = grain.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let place = (at % 1280) as f32 / 90.0 + seed as f32;
+            let shape = 128.0 + 70.0 * place.sin() * ((at / 1280) as f32 / 70.0).cos();
+            [shape as u8, (shape * 0.7) as u8, (shape * 0.4) as u8].map(|part| part + (grain >> 29) as u8)
+        })
+        .collect();
+    let pixels: Vec<u8> = pixels.chunks_exact(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 0]).collect();
+    framebuffer.paint(extent.rect(), &pixels, usize::from(extent.width) * 4, &mut Damage::new(extent));
+    framebuffer
 }
 
 fn a_day(folder: &std::path::Path, signer: Arc<Signer>) -> Result<(), Box<dyn std::error::Error>> {

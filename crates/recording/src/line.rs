@@ -1,5 +1,7 @@
 //! One line of a recording, read.
 
+use std::borrow::Cow;
+
 use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
 
@@ -82,13 +84,13 @@ pub fn parse_line(line: &str) -> Result<Option<Line>, LineError> {
         .strip_prefix(',')
         .and_then(|rest| rest.trim_end().strip_suffix(']'))
         .ok_or(LineError::NoEvent)?;
-    let data: String = serde_json::from_str(data).map_err(|_| LineError::NoEvent)?;
+    let data = text_of(data).ok_or(LineError::NoEvent)?;
     let what = match code {
-        "o" => What::Output(data),
-        "u" => What::Author(data),
-        "i" => What::Input(data),
+        "o" => What::Output(data.into_owned()),
+        "u" => What::Author(data.into_owned()),
+        "i" => What::Input(data.into_owned()),
         "r" => What::Resize(parse_size(&data).ok_or(LineError::Data('r'))?),
-        "m" => What::Marker(data),
+        "m" => What::Marker(data.into_owned()),
         "x" => What::Exit(data.parse().map_err(|_| LineError::Data('x'))?),
         "e" => What::Extent(parse_extent(&data).ok_or(LineError::Data('e'))?),
         "d" => {
@@ -103,6 +105,18 @@ pub fn parse_line(line: &str) -> Result<Option<Line>, LineError> {
         code => What::Other(code.to_owned()),
     };
     Ok(Some(Line { interval, what }))
+}
+
+/// A string of JSON, read. Where nothing in it is escaped, as in a picture of megabytes, it is what stands there.
+fn text_of(json: &str) -> Option<Cow<'_, str>> {
+    let json = json.trim_matches([' ', '\t', '\r', '\n']);
+    let inner = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        Some(inner) if inner.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') => {
+            Some(Cow::Borrowed(inner))
+        }
+        _ => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
 }
 
 /// The interval of a line in milliseconds, and what follows its comma. Digits and, if there are any,

@@ -189,7 +189,7 @@ proptest! {
 }
 
 /// A short one, whose picture compresses badly enough to have a few lines of some length.
-fn small(files: &Files) -> Writer {
+pub(crate) fn small(files: &Files) -> Writer {
     let mut writer = begun(files);
     let mut desktop = Desktop::new();
     writer.event(later(10), &desktop.paint(Rect { x: 5, y: 6, width: 40, height: 30 }, 1));
