@@ -164,7 +164,9 @@ fn piece(from: u64, to: u64, of: u64) -> Result<Range<u64>, Problem> {
 /// `GET /recordings/{id}/sizes`: when the owner's window had another size.
 async fn sizes(State(web): State<Shared>, Opened { row, reading }: Opened) -> Result<Response, Problem> {
     let _turn = web.replays.turn().await;
-    let sizes: Sizes = if row.screen { blocking(move || sizes::of(&reading)).await? } else { Sizes::new() };
+    // A desktop's extents are in what is replayed; to look for them would be to read all its pictures.
+    let is_terminal = row.screen && reading.header().picture.is_none();
+    let sizes: Sizes = if is_terminal { blocking(move || sizes::of(&reading)).await? } else { Sizes::new() };
     Ok(encoded(&sizes))
 }
 

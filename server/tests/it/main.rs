@@ -4,6 +4,7 @@ mod apache;
 mod cli_commands;
 mod cli_serve;
 mod database;
+mod desktop_recordings;
 mod oidc_client;
 mod people;
 mod postgres;
