@@ -96,6 +96,15 @@ fn it_reads_every_event() {
 }
 
 #[test]
+fn it_passes_over_a_desktop() {
+    let files = Files::new();
+    crate::pictures::small(&files).close(&closed(60)).expect("closed");
+    let theirs = convert(&files, "asciicast-v3");
+    assert_eq!(theirs.matches("\"d\"").count(), 3, "what it does not know it leaves as it is");
+    assert!(convert(&files, "txt").trim().is_empty());
+}
+
+#[test]
 fn it_plays_to_the_end() {
     let files = Files::new();
     small(&mut files.create());
