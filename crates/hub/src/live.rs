@@ -2,12 +2,13 @@
 //!
 //! Locks: the owner's side takes `inbox` alone, for the time of a copy, unless it must draw. `stage`
 //! is held while drawing. Who takes several takes them in the order `stage`, `ring`, `inbox`. A desktop has no
-//! inbox: its owner's side paints on the stage, which nobody else holds for longer than a copy of the picture.
+//! inbox: its owner's side paints on the stage, which nobody else holds for longer than it takes to show what is
+//! painted.
 
 mod pictures;
+mod scene;
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,23 +17,17 @@ use tokio::sync::{Notify, watch};
 use wire::End;
 use wire::live::{LiveFrame, Size, Watcher};
 
-use crate::desktop::{Desktop, Whole};
+use crate::desktop::Desktop;
 use crate::inbox::Inbox;
 use crate::lock::lock;
 use crate::ring::{OF_PICTURE, OF_TERMINAL, Read, Ring, Seat};
 use crate::tape::Tape;
-use crate::terminal::{Event, Terminal};
+use crate::terminal::Terminal;
 use crate::{Keyframe, NotOpen, ScreenKind};
-
-/// Output drawn in one piece and sent in one frame, in bytes: a few milliseconds at most, whatever
-/// sequences a target invents.
-const PIECE: usize = 4 << 10;
+use scene::{FLUSH, First, Scene, Stage};
 
 /// Drawing goes on for so long before others on the thread have their turn.
 const SLICE: Duration = Duration::from_millis(1);
-
-/// Above so many bytes since the last flush, watchers get the screen instead of the way to it.
-const FLUSH: usize = 64 << 10;
 
 pub(crate) struct Live {
     kind: ScreenKind,
@@ -43,33 +38,6 @@ pub(crate) struct Live {
     pub(crate) arrived: Notify,
     /// Tells watchers that there is something to read.
     news: watch::Sender<()>,
-}
-
-/// What is on the stage.
-enum Scene {
-    Empty,
-    Terminal(Box<Stage>),
-    Desktop(Box<Desktop>),
-}
-
-/// What somebody who joins is to see first.
-enum First {
-    Ready(Bytes),
-    /// To be encoded where nobody waits for the stage.
-    Picture(Arc<Whole>),
-}
-
-struct Stage {
-    /// Last event that was drawn.
-    seq: u64,
-    terminal: Terminal,
-    /// Taken from the inbox, not yet drawn.
-    todo: VecDeque<Event>,
-    /// Drawn, encoded and not yet in the ring.
-    unsent: Vec<Bytes>,
-    unsent_bytes: usize,
-    /// The screen as a frame, until the next event.
-    init: Option<Bytes>,
 }
 
 /// What a flush found.
@@ -348,98 +316,6 @@ impl Live {
 
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
         self.news.subscribe()
-    }
-}
-
-impl Scene {
-    /// Hands what was drawn to the ring.
-    fn flush(&mut self, ring: &mut Ring) {
-        if let Self::Terminal(stage) = self {
-            stage.flush(ring);
-        }
-    }
-
-    /// Nobody looks.
-    fn park(&mut self) {
-        if let Self::Terminal(stage) = self {
-            stage.terminal.park();
-        }
-    }
-
-    /// Whether everything that was taken from the inbox is drawn.
-    fn is_drawn(&self) -> bool {
-        !matches!(self, Self::Terminal(stage) if !stage.todo.is_empty())
-    }
-
-    /// The screen as it is, for who joins; none where there is none.
-    fn first(&mut self) -> Option<First> {
-        match self {
-            Self::Empty => None,
-            Self::Terminal(stage) => Some(First::Ready(stage.init())),
-            Self::Desktop(desktop) => Some(First::Picture(desktop.whole())),
-        }
-    }
-}
-
-impl First {
-    /// The frame; may take a while.
-    fn encoded(self) -> Bytes {
-        match self {
-            Self::Ready(frame) => frame,
-            Self::Picture(whole) => whole.encoded(),
-        }
-    }
-}
-
-impl Stage {
-    fn new(terminal: Terminal) -> Box<Self> {
-        Box::new(Self {
-            seq: 0,
-            terminal,
-            todo: VecDeque::new(),
-            unsent: Vec::new(),
-            unsent_bytes: 0,
-            init: None,
-        })
-    }
-
-    /// Draws one piece of what is to do, and encodes it if somebody watches.
-    fn step(&mut self, watched: bool) {
-        let Some(event) = self.todo.pop_front() else { return };
-        self.seq += 1;
-        self.init = None;
-        let frame = match event {
-            Event::Output(mut bytes) => {
-                let piece = bytes.split_to(PIECE.min(bytes.len()));
-                if !bytes.is_empty() {
-                    self.todo.push_front(Event::Output(bytes));
-                }
-                LiveFrame::Output { seq: self.seq, text: self.terminal.output(&piece) }
-            }
-            Event::Resize(size) => LiveFrame::Resize { seq: self.seq, size: self.terminal.resize(size) },
-        };
-        // Beyond a flush's limit the screen goes out instead, so nothing more need be kept.
-        if watched && self.unsent_bytes <= FLUSH {
-            let frame = encoded(&frame);
-            self.unsent_bytes += frame.len();
-            self.unsent.push(frame);
-        }
-    }
-
-    fn flush(&mut self, ring: &mut Ring) {
-        if self.unsent_bytes > FLUSH {
-            let init = self.init();
-            ring.push(init);
-            self.unsent.clear();
-        }
-        for frame in self.unsent.drain(..) {
-            ring.push(frame);
-        }
-        self.unsent_bytes = 0;
-    }
-
-    fn init(&mut self) -> Bytes {
-        self.init.get_or_insert_with(|| encoded(&self.terminal.init(self.seq))).clone()
     }
 }
 
