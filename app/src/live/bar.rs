@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::phase::Phase;
 use super::shows::Shows;
 use super::sticky::Sticky;
 use crate::words::words;
@@ -16,11 +17,13 @@ const KEYS: [(&str, &str); 6] = [
     ("→", "ArrowRight"),
 ];
 
-/// The row; `desktop` adds what a desktop needs.
+/// The row; `desktop` adds what a desktop needs. At an `own` session it is there from the start: its room is not the
+/// session's.
 #[component]
-pub(crate) fn KeyBar(shows: Shows, desktop: bool) -> AnyView {
+pub(crate) fn KeyBar(shows: Shows, desktop: bool, #[prop(optional)] own: bool) -> AnyView {
     let words = &words().bar;
-    let not_mine = Signal::derive(move || !shows.is_mine());
+    let over = move || shows.phase.with(Phase::is_final);
+    let hidden = Signal::derive(move || if own { over() } else { !shows.is_mine() });
     let key = move |(sign, name): (&'static str, &'static str)| {
         let label = match name {
             "ArrowLeft" => words.left,
@@ -44,8 +47,17 @@ pub(crate) fn KeyBar(shows: Shows, desktop: bool) -> AnyView {
     };
     let keyboard = desktop.then(|| {
         view! {
-            <button type="button" class="btn" aria-pressed=move || shown.get().to_string() on:click=keyboard>
-                {words.keyboard}
+            <button
+                type="button"
+                class="btn"
+                aria-label=words.keyboard
+                title=words.keyboard
+                aria-pressed=move || shown.get().to_string()
+                on:click=keyboard
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                    <path d="M5 6h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2ZM7 10h.01M11 10h.01M15 10h.01M8 14h8" />
+                </svg>
             </button>
         }
     });
@@ -54,7 +66,7 @@ pub(crate) fn KeyBar(shows: Shows, desktop: bool) -> AnyView {
             class="live-bar"
             role="group"
             aria-label=words.title
-            hidden=not_mine
+            hidden=hidden
             // The focus stays where it is: with it goes the keyboard on glass.
             on:mousedown=|event| event.prevent_default()
         >

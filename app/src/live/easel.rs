@@ -120,6 +120,32 @@ impl Easel {
         self.begin(jobs);
     }
 
+    /// Takes all of that as one: nothing of it is seen before the rest.
+    pub(crate) fn show_at_once(&self, whats: Vec<What>) {
+        let (mut last, mut start, mut shape, mut parts) = (None, None, None, Vec::new());
+        for what in whats {
+            match what {
+                What::Extent(extent) => {
+                    start = Some(extent);
+                    parts.clear();
+                }
+                What::Drawn { seq, tiles } => {
+                    last = Some(seq);
+                    parts.extend(tiles);
+                }
+                What::Pointer { seq, pointer } => (last, shape) = (Some(seq), Some(pointer)),
+                What::Whole(recording::Picture { seq, extent, pointer, tiles }) => {
+                    (last, start, shape, parts) = (Some(seq), Some(extent), Some(pointer), tiles);
+                }
+                _ => {}
+            }
+        }
+        if last.is_some() || start.is_some() {
+            let jobs = self.inner.picture.borrow_mut().add(last, start, shape, parts);
+            self.begin(jobs);
+        }
+    }
+
     /// How many frames wait to be drawn.
     pub(crate) fn waits(&self) -> usize {
         self.inner.picture.borrow().waits()

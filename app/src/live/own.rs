@@ -52,6 +52,8 @@ pub(crate) fn OwnPane(
                         <span class=dot role="img" aria-label=state title=state></span>
                         <h1 class="live-title">{heading.clone()}</h1>
                     </div>
+                    // As high as it will be: what the facts take later would be taken from the screen.
+                    <p class="live-facts" aria-hidden="true">"\u{a0}"</p>
                 </header>
             })
         }
@@ -62,7 +64,7 @@ pub(crate) fn OwnPane(
             {header}
             <Strip phase=shows.phase/>
             {stage(shows, &title, desktop, is_over, Signal::stored(false), start, why)}
-            <KeyBar shows desktop/>
+            <KeyBar shows desktop own=true/>
             <Acts shows desktop on_again/>
             <Question shows owner=String::new()/>
         </section>
@@ -97,7 +99,7 @@ fn Acts(shows: Shows, desktop: bool, on_again: Callback<()>) -> AnyView {
     let over = Signal::derive(move || shows.phase.with(Phase::is_final));
     let going_on = Signal::derive(move || !over.get());
     let not_live = Signal::derive(move || !shows.is_mine());
-    let cannot_end = Signal::derive(move || over.get() || shows.own.with(Option::is_none));
+    let cannot_end = Signal::derive(move || shows.own.with(Option::is_none));
     let class =
         Signal::derive(move || if shows.typing.get() { "live-keyboard is-typing" } else { "live-keyboard" });
     let keyboard = move || if shows.typing.get() { control.keyboard_session } else { control.keyboard_page };
@@ -122,7 +124,8 @@ fn Acts(shows: Shows, desktop: bool, on_again: Callback<()>) -> AnyView {
                 type="button"
                 class="btn"
                 title=words.attention_help
-                hidden=not_live
+                hidden=over
+                disabled=not_live
                 on:click=move |_| shows.secure_attention()
             >
                 {words.attention}
@@ -142,7 +145,13 @@ fn Acts(shows: Shows, desktop: bool, on_again: Callback<()>) -> AnyView {
             <button type="button" class="btn primary" hidden=going_on on:click=move |_| on_again.run(())>
                 {words.again}
             </button>
-            <button type="button" class="btn danger" hidden=cannot_end on:click=move |_| shows.end()>
+            <button
+                type="button"
+                class="btn danger"
+                hidden=over
+                disabled=cannot_end
+                on:click=move |_| shows.end()
+            >
                 {words.end}
             </button>
         </div>

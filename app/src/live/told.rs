@@ -7,7 +7,6 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::phase::sentence;
 use super::shows::Shows;
 use crate::clipboard;
 use crate::text::visible;
@@ -42,7 +41,7 @@ impl Told {
 
     /// Tells a sentence.
     pub(crate) fn tell(self, words: &str) {
-        let words = sentence(&visible(&told(words)));
+        let words = visible(&told(spoken(words))).into_owned();
         let number = self.last.with_untracked(|last| last.as_ref().map_or(0, |(number, _)| number + 1));
         self.last.set(Some((number, words.clone())));
         self.notices.update(|notices| {
@@ -59,13 +58,20 @@ impl Told {
 
     /// Asks something, or no longer.
     pub(crate) fn asks(self, question: Option<(u64, String)>) {
-        let _gone = self.question.try_set(question);
+        let said = |(number, words): (u64, String)| (number, visible(&told(spoken(&words))).into_owned());
+        let _gone = self.question.try_set(question.map(said));
     }
 
     /// Keeps a text of the desktop's clipboard until the person asks for it, or forgets the one before.
     pub(crate) fn copies(self, text: Option<String>) {
         let _gone = self.copies.try_set(text);
     }
+}
+
+/// A sentence without its speaker: on a page of Sightline it is plain who speaks.
+fn spoken(words: &str) -> &str {
+    let rest = words.strip_prefix("Sightline").and_then(|rest| rest.strip_prefix(": "));
+    rest.unwrap_or(words)
 }
 
 /// What stands on the picture.
@@ -77,7 +83,7 @@ pub(crate) fn Notices(shows: Shows) -> AnyView {
         question.get().map(|(number, text)| {
             view! {
                 <div class="desk-question" role="group" aria-label=words.question>
-                    <p>{sentence(&visible(&told(&text)))}</p>
+                    <p>{text}</p>
                     <div>
                         <button type="button" class="btn" on:click=move |_| shows.answer(number, false)>
                             {words.refuse}

@@ -48,12 +48,13 @@ impl Inner {
     }
 
     fn draw_picture(&self, shown: Shown) {
-        let shown = if self.awaited.get() { shown.at_once() } else { shown };
         if shown.anew {
             self.easel.start_over();
         }
-        for what in shown.whats {
-            self.easel.show(what);
+        if self.awaited.get() {
+            self.easel.show_at_once(shown.at_once().whats);
+        } else {
+            shown.whats.into_iter().for_each(|what| self.easel.show(what));
         }
     }
 
