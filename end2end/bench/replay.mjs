@@ -1,4 +1,4 @@
-// A long recording: from the navigation to its first screen, and from a press on the timeline to the
+// A long recording, of a terminal or a desktop: from the navigation to its first screen, and from a press on the timeline to the
 // screen there.
 import { measure, options, say } from './page.mjs';
 
@@ -8,7 +8,16 @@ await measure(async (page) => {
   say('ready');
   const painted = (count) =>
     page.waitForFunction(([mark, count]) => performance.getEntriesByName(mark).length >= count, [MARK, count]);
-  const text = async (where) => {
+  const shows = async (where) => {
+    if (options.picture) {
+      // A white page, a video or a word: never black all over.
+      const blank = await page.locator('canvas').first().evaluate((canvas) => {
+        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return pixels.every((part, at) => at % 4 === 3 || part === 0);
+      });
+      if (blank) throw new Error(`the picture is black ${where}`);
+      return;
+    }
     const shown = (await page.getByRole('document', { name: 'Recorded screen' }).textContent()) ?? '';
     if (shown.trim() === '') throw new Error(`the screen is blank ${where}`);
   };
@@ -20,7 +29,7 @@ await measure(async (page) => {
     await painted(1);
     // Counted from the start of the navigation.
     first.push(await page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, MARK));
-    await text('at first');
+    await shows('at first');
   }
   await page.evaluate(() => {
     addEventListener('pointerdown', (event) => (window.pressed = event.timeStamp), { capture: true });
@@ -32,7 +41,7 @@ await measure(async (page) => {
     await page.mouse.click(track.x + track.width * anywhere(round), track.y + track.height / 2);
     await painted(before + 1);
     seek.push(await page.evaluate((mark) => performance.getEntriesByName(mark).at(-1).startTime - window.pressed, MARK));
-    await text('after a seek');
+    await shows('after a seek');
   }
   say({ first, seek });
 });

@@ -40,6 +40,7 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("flood", pages::flood),
     ("terminal", pages::terminal),
     ("replay", replay::measure),
+    ("replay-desktop", replay::measure_desktop),
     ("idle", memory::idle),
     ("busy", memory::busy),
     ("reports", reports::rates),

@@ -1,4 +1,7 @@
-//! A recording of eight hours in a browser: how soon it shows, and how soon it shows another moment.
+//! Long recordings in a browser, of a terminal and of a desktop: how soon one shows, and how soon it shows another
+//! moment.
+
+mod desktop;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -33,23 +36,46 @@ const OUTPUT: usize = 15_000;
 
 /// A session that was recorded for real, with a long recording of the same session in its place.
 pub(crate) fn measure(world: &mut World) -> anyhow::Result<Vec<Row>> {
-    const WHAT: &str = "replay of an 8-hour recording";
+    replayed(world, "replay of an 8-hour recording", HOURS * 3600, false, lengthen)
+}
+
+/// The same of a desktop.
+pub(crate) fn measure_desktop(world: &mut World) -> anyhow::Result<Vec<Row>> {
+    let minutes = if world.quick { 1 } else { 3 };
+    replayed(world, "replay of a busy desktop", minutes * 60, true, |world, session, folder| {
+        let made = world.path("desktop-recording");
+        let header = Reading::open(folder, session)?.header().clone();
+        let counts = desktop::record(&made, &header, signer(world)?, minutes)?;
+        put(&made, session, folder)?;
+        Ok(counts)
+    })
+}
+
+/// Puts another recording in the place of a session's, so many seconds long, and has a browser replay it.
+fn replayed(
+    world: &mut World,
+    what: &str,
+    seconds: u64,
+    picture: bool,
+    another: impl FnOnce(&World, SessionId, &Path) -> anyhow::Result<(u64, u64)>,
+) -> anyhow::Result<Vec<Row>> {
     if let Some(missing) = browser::missing() {
-        return Ok(vec![Row::info(WHAT, missing)]);
+        return Ok(vec![Row::info(what, missing)]);
     }
     let (session, folder) = recorded(world)?;
-    let (bytes, keyframes) = lengthen(world, session, &folder)?;
+    let (bytes, keyframes) = another(world, session, &folder)?;
     let (rounds, seeks) = if world.quick { (4, 10) } else { (15, 60) };
-    let seconds = HOURS * 3600;
-    let arguments = json!({ "session": session, "rounds": rounds, "seeks": seeks, "seconds": seconds });
+    let arguments = json!({
+        "session": session, "rounds": rounds, "seeks": seeks, "seconds": seconds, "picture": picture
+    });
     let mut script = Script::start(world, "replay", arguments)?;
     let seen = script.says()?;
     let (first, seek) = (samples(&seen["first"])?, samples(&seen["seek"])?);
     let size = format!("{} MB, {keyframes} keyframes", bytes / 1_000_000);
-    let row = |what: &str, took: &Samples, bar: f64| {
+    let row = |part: &str, took: &Samples, bar: f64| {
         let (p50, p95) = (took.p50(), took.p95());
         let measured = format!("p50 {p50:.0} p95 {p95:.0} ms ({size})");
-        Row::new(format!("{WHAT}: {what}"), measured, format!("p95 ≤ {bar:.0} ms"), p95 <= bar)
+        Row::new(format!("{what}: {part}"), measured, format!("p95 ≤ {bar:.0} ms"), p95 <= bar)
     };
     Ok(vec![
         row("navigation → first frame", &first, 1_000.0),
@@ -99,11 +125,9 @@ fn closed(world: &World) -> anyhow::Result<BTreeSet<(SessionId, PathBuf)>> {
 /// Puts eight hours of work in the place of a recording, signed as the node signs; bytes and keyframes.
 fn lengthen(world: &World, session: SessionId, folder: &Path) -> anyhow::Result<(u64, u64)> {
     let header = Reading::open(folder, session)?.header().clone();
-    let key = STANDARD.decode(fs::read_to_string(world.path("data/signing.key"))?.trim())?;
-    let signer = Arc::new(Signer::from_pkcs8(&key)?);
     let made = world.path("long-recording");
     fs::create_dir_all(&made)?;
-    let mut writer = Writer::create(&made, &header, signer)?;
+    let mut writer = Writer::create(&made, &header, signer(world)?)?;
     let mut screen = Screen::new(header.size);
     let start = header.facts.started_at;
     let keyframes = HOURS * 3_600_000 / KEYFRAME_MS;
@@ -121,10 +145,22 @@ fn lengthen(world: &World, session: SessionId, folder: &Path) -> anyhow::Result<
         writer.commit()?;
     }
     let closed = writer.close(&End::new(EndReason::Closed, after(start, HOURS * 3_600_000)))?;
-    for path in [cast_path, index_path] {
-        fs::rename(path(&made, session), path(folder, session)).context("the recording stays as it was")?;
-    }
+    put(&made, session, folder)?;
     Ok((closed.bytes, keyframes))
+}
+
+/// The node's key.
+fn signer(world: &World) -> anyhow::Result<Arc<Signer>> {
+    let key = STANDARD.decode(fs::read_to_string(world.path("data/signing.key"))?.trim())?;
+    Ok(Arc::new(Signer::from_pkcs8(&key)?))
+}
+
+/// Puts a recording that was made elsewhere in the place of a session's.
+fn put(made: &Path, session: SessionId, folder: &Path) -> anyhow::Result<()> {
+    for path in [cast_path, index_path] {
+        fs::rename(path(made, session), path(folder, session)).context("the recording stays as it was")?;
+    }
+    Ok(())
 }
 
 fn after(start: Millis, ms: u64) -> Millis {
