@@ -30,7 +30,19 @@ const PACKAGES: &[Package] = &[
     Package { name: "python3-venv", is_there: has_python },
     Package { name: "apache2-bin", is_there: || tool::find("apache2").is_some() },
     Package { name: "libapache2-mod-auth-openidc", is_there: || Path::new(APACHE_OPENIDC).exists() },
+    Package { name: "xrdp", is_there: || Path::new("/usr/sbin/xrdp").exists() },
+    Package { name: "xorgxrdp", is_there: || Path::new(XORG_XRDP).exists() },
+    Package { name: "xterm", is_there: || tool::find("xterm").is_some() },
+    Package { name: "fonts-dejavu-core", is_there: || Path::new(MONOSPACE).exists() },
+    Package { name: "xclip", is_there: || tool::find("xclip").is_some() },
+    Package { name: "ffmpeg", is_there: || tool::find("ffmpeg").is_some() },
+    Package { name: "freerdp2-x11", is_there: || tool::find("xfreerdp").is_some() },
+    Package { name: "xvfb", is_there: || tool::find("Xvfb").is_some() },
 ];
+
+/// Where Debian has the X server's half of xrdp, and a font for terminals.
+const XORG_XRDP: &str = "/usr/lib/xorg/modules/drivers/xrdpdev_drv.so";
+const MONOSPACE: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf";
 
 /// Where Debian has the module of Apache that signs people in.
 const APACHE_OPENIDC: &str = "/usr/lib/apache2/modules/mod_auth_openidc.so";

@@ -1,0 +1,425 @@
+//! One desktop between its target and its people, until one of them ends it.
+//!
+//! One task does everything: what the target draws goes into the hub's picture and is shown at a pace, what people do
+//! goes to the target between two of its frames, and what the owner is to know is told beside the picture. Nothing
+//! waits for a page or a watcher; only showing waits, for the recording.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::Connection;
+use hub::{Mark, MarkKind, OpenSession, Terminated};
+use tokio::time::{Instant, sleep_until};
+use wire::desktop::{Extent, Gesture};
+use wire::live::LiveFrame;
+
+use crate::clipboard::{Clipboard, TooLong};
+use crate::desk::{Page, Said, Visit};
+use crate::far::{Far, Fault, Inbox};
+use crate::gateway::Shared;
+use crate::hands::{Hands, Who};
+use crate::outbox::Outbox;
+use crate::pace::Pace;
+use crate::stage::{Effect, Stage, Undrawable};
+use crate::teller::{say, tell};
+use crate::words::{self, Trouble};
+use crate::{Clipped, Rules, Way};
+
+/// A page's size counts when it has had it for so long: people drag windows.
+const SETTLED: Duration = Duration::from_millis(300);
+/// How long a target may take to say that its desktop can change its size.
+const RESIZABLE_WITHIN: Duration = Duration::from_secs(5);
+/// How long both sides may take to agree on another size.
+const AGREED_WITHIN: Duration = Duration::from_secs(20);
+/// A watcher who holds keys and does nothing for so long has let go, or is gone.
+const WATCHER_HOLDS: Duration = Duration::from_secs(5);
+
+/// How a session came to its end.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The target ended it in order.
+    Closed,
+    /// The target ended it, and said why.
+    TargetEnded(String),
+    /// The person left.
+    PersonGone,
+    /// The target's connection ended in the middle.
+    TargetLost,
+    /// The target's bytes are no desktop.
+    Undrawable(String),
+    /// The target could not be connected anew.
+    Unreached(Trouble),
+    /// Our own code gave up.
+    Panicked,
+    /// Somebody ended it.
+    Terminated(Terminated),
+    /// The gateway stops.
+    Stopping,
+}
+
+/// What a session is about.
+pub(crate) struct Session<'a> {
+    pub(crate) shared: &'a Arc<Shared>,
+    pub(crate) visit: &'a Visit,
+    pub(crate) connection: &'a Connection,
+    pub(crate) rules: Rules,
+    pub(crate) open: &'a OpenSession,
+}
+
+/// What outlives a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    clipboard: Clipboard,
+    pace: Pace,
+}
+
+/// A session that runs.
+pub(crate) struct Relay<'a> {
+    session: &'a Session<'a>,
+    inbox: Inbox,
+    outbox: Outbox,
+    stage: Stage,
+    hands: Hands,
+    clipboard: Clipboard,
+    pace: Pace,
+    since: Instant,
+    /// The size that the page wants, and when it is to be asked for.
+    wanted: Option<(Extent, Instant)>,
+    /// Since when both sides agree anew.
+    agreeing: Option<Instant>,
+    /// When the watcher who has control did something.
+    watcher: Instant,
+    /// The target changes to this size when it is connected anew, and not otherwise.
+    anew: Option<Extent>,
+}
+
+/// What happens next.
+enum Turn {
+    Frame(std::io::Result<(ironrdp_pdu::Action, bytes::BytesMut)>),
+    Said(Said),
+    Typed(hub::Typed),
+    News,
+    Room,
+    Show,
+    Resize(Extent),
+    LetGo,
+    Late,
+}
+
+impl<'a> Relay<'a> {
+    /// A session on a target that has just agreed on a desktop.
+    pub(crate) fn new(session: &'a Session<'a>, far: Far, rest: Rest) -> Result<Self, Fault> {
+        let Far { inbox, outbox, agreed } = far;
+        let Rest { clipboard, pace } = rest;
+        let stage = Stage::new(agreed)?;
+        let hands = Hands::new(stage.extent(), stage.takes_characters());
+        let now = Instant::now();
+        let begun = stage.input(&hands.begin());
+        let relay = Self {
+            session,
+            inbox,
+            outbox,
+            stage,
+            hands,
+            clipboard,
+            pace,
+            since: now,
+            wanted: None,
+            agreeing: None,
+            watcher: now,
+            anew: None,
+        };
+        relay.outbox.send(begun.unwrap_or_default());
+        Ok(relay)
+    }
+
+    /// Cuts the connection; what is left is for the next one.
+    pub(crate) fn cut(self) -> Rest {
+        Rest { clipboard: self.clipboard, pace: self.pace }
+    }
+
+    /// Runs until something ends it, or until the target is to be connected anew for that size.
+    pub(crate) async fn run(&mut self, page: &mut Page) -> Result<Extent, Outcome> {
+        loop {
+            if self.outbox.is_flooded() {
+                return Err(Outcome::Undrawable("it reads nothing of what it asks for".into()));
+            }
+            if self.pace.is_overdue(Instant::now()) {
+                self.show().await;
+            }
+            let done = match self.turn(page).await {
+                Turn::Frame(Ok((action, frame))) => {
+                    let at = self.inbox.last_read_at();
+                    match self.stage.take(action, &frame, at) {
+                        Ok(effects) => self.all(effects),
+                        Err(undrawable) => Err(undrawable.into()),
+                    }
+                }
+                Turn::Frame(Err(error)) if error.kind() == std::io::ErrorKind::Other => {
+                    Err(Outcome::Undrawable("what it says has no known form".into()))
+                }
+                Turn::Frame(Err(_)) => Err(Outcome::TargetLost),
+                Turn::Said(said) => self.said(said).await,
+                Turn::Typed(typed) => self.typed(typed).await,
+                Turn::News => {
+                    tell(self.session.open);
+                    // Who is paused holds nothing.
+                    if self.session.open.hindrance().is_paused() { self.let_go(Who::Owner) } else { Ok(()) }
+                }
+                Turn::Room => Ok(()),
+                Turn::Show => {
+                    self.show().await;
+                    Ok(())
+                }
+                Turn::Resize(extent) => self.resize(extent),
+                Turn::LetGo => self.let_go(Who::Watcher),
+                Turn::Late => Err(Outcome::Undrawable("it does not agree on another size".into())),
+            };
+            if let Err(outcome) = done {
+                // What was drawn last is worth seeing.
+                self.show().await;
+                return Err(outcome);
+            }
+            if let Some(extent) = self.anew.take() {
+                return Ok(extent);
+            }
+        }
+    }
+
+    async fn turn(&mut self, page: &mut Page) -> Turn {
+        let Self { inbox, outbox, stage, pace, wanted, agreeing, hands, watcher, session, .. } = self;
+        let due = pace.due();
+        let (is_full, takes_input) = (outbox.is_backlogged(), stage.is_active());
+        let at = |moment: Option<Instant>| sleep_until(moment.unwrap_or_else(Instant::now));
+        let holds = hands.holds(Who::Watcher);
+        tokio::select! {
+            // People before pictures, pictures before showing them: what is shown is whole.
+            biased;
+            said = page.next(), if takes_input && !is_full => Turn::Said(said),
+            typed = session.open.input(), if takes_input && !is_full => Turn::Typed(typed),
+            () = session.open.news() => Turn::News,
+            frame = inbox.read_pdu() => Turn::Frame(frame),
+            () = outbox.room(), if is_full => Turn::Room,
+            () = at(due), if due.is_some() => Turn::Show,
+            () = at(wanted.map(|(_, when)| when)), if wanted.is_some() && takes_input => {
+                Turn::Resize(wanted.take().map_or(stage.extent(), |(extent, _)| extent))
+            }
+            () = sleep_until(*watcher + WATCHER_HOLDS), if holds && takes_input => Turn::LetGo,
+            () = at(agreeing.map(|since| since + AGREED_WITHIN)), if agreeing.is_some() => Turn::Late,
+        }
+    }
+
+    async fn show(&mut self) {
+        self.pace.shown(Instant::now());
+        self.session.open.show().await;
+    }
+
+    fn all(&mut self, effects: Vec<Effect>) -> Result<(), Outcome> {
+        let open = self.session.open;
+        for effect in effects {
+            match effect {
+                Effect::Say(bytes) => self.outbox.send(bytes),
+                Effect::Drawn(rect) => {
+                    open.paint(rect, self.stage.pixels(rect), self.stage.stride());
+                    self.pace.drawn(Instant::now());
+                }
+                Effect::Pointer(pointer) => open.pointer(pointer),
+                Effect::Extent(extent) => {
+                    open.extent(extent);
+                    self.hands.extent(extent);
+                    self.pace.drawn(Instant::now());
+                }
+                Effect::Over(None) => return Err(Outcome::Closed),
+                Effect::Over(Some(why)) => return Err(Outcome::TargetEnded(why)),
+            }
+        }
+        self.agreeing = match self.agreeing {
+            _ if self.stage.is_active() => None,
+            since => since.or_else(|| Some(Instant::now())),
+        };
+        self.attend()
+    }
+
+    async fn said(&mut self, said: Said) -> Result<(), Outcome> {
+        match said {
+            Said::Gestures(gestures, _) => self.by_owner(gestures).await,
+            Said::Resize(extent) => {
+                self.wanted = Some((extent, Instant::now() + SETTLED));
+                Ok(())
+            }
+            Said::Answer { question, yes } => {
+                self.session.open.answer(question, yes);
+                Ok(())
+            }
+        }
+    }
+
+    /// The owner does something: what of it counts, while others take part.
+    async fn by_owner(&mut self, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
+        let open = self.session.open;
+        if open.hindrance().is_paused() {
+            if gestures.iter().any(is_deed) {
+                open.in_vain();
+            }
+            return self.let_go(Who::Owner);
+        }
+        if open.hindrance().is_exclusive() {
+            if gestures.iter().any(is_deed) {
+                open.take_back();
+            } else {
+                // Two hands on one mouse; what is let go counts all the same.
+                gestures.retain(|gesture| !matches!(gesture, Gesture::Move { .. } | Gesture::Wheel { .. }));
+            }
+        }
+        self.act(Who::Owner, None, gestures).await
+    }
+
+    /// The watcher who has control does something.
+    async fn typed(&mut self, typed: hub::Typed) -> Result<(), Outcome> {
+        self.watcher = Instant::now();
+        match wire::decode::<Vec<Gesture>>(&typed.bytes) {
+            Ok(gestures) => self.act(Who::Watcher, Some(&typed.by), gestures).await,
+            Err(error) => {
+                tracing::debug!(%error, by = ?typed.by, "a watcher's input is no list of gestures");
+                Ok(())
+            }
+        }
+    }
+
+    async fn act(&mut self, who: Who, by: Option<&str>, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
+        let events: Vec<_> = gestures.iter().flat_map(|gesture| self.hands.act(who, gesture)).collect();
+        for gesture in &gestures {
+            if let Gesture::Clip { text, more } = gesture {
+                self.clip(who, by, text, *more)?;
+            }
+        }
+        gestures.retain(|gesture| !matches!(gesture, Gesture::Clip { .. }));
+        if !gestures.is_empty() {
+            // Before it goes out, so that a recording has the key before what it changes.
+            self.session.open.typed(by, &wire::encode(&gestures).into()).await;
+        }
+        self.send(&events)
+    }
+
+    fn let_go(&mut self, who: Who) -> Result<(), Outcome> {
+        let events = self.hands.release(who);
+        self.send(&events)
+    }
+
+    fn send(&self, events: &[ironrdp_pdu::input::fast_path::FastPathInputEvent]) -> Result<(), Outcome> {
+        if !events.is_empty() {
+            self.outbox.send(self.stage.input(events)?);
+        }
+        Ok(())
+    }
+
+    /// A piece of text for the desktop's clipboard.
+    fn clip(&mut self, who: Who, by: Option<&str>, text: &str, more: bool) -> Result<(), Outcome> {
+        let open = self.session.open;
+        let tell = |line: String| {
+            if who == Who::Owner {
+                say(open, line);
+            }
+        };
+        let text = match self.clipboard.piece(who, text, more) {
+            None => return Ok(()),
+            Some(_) if !self.session.rules.clipboard => {
+                tell(words::NO_CLIPBOARD.into());
+                return Ok(());
+            }
+            Some(Err(TooLong)) => {
+                tell(words::too_long());
+                return Ok(());
+            }
+            Some(Ok(text)) => text,
+        };
+        let characters = text.chars().count();
+        match self.clipboard.offer(&mut self.stage.active, text) {
+            None => tell(words::CLIPBOARD_NOT_READY.into()),
+            Some(offered) => {
+                self.outbox.send(offered.map_err(Undrawable::from)?);
+                self.note_clip(by, Way::In, characters);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the desktop says about its clipboard.
+    fn attend(&mut self) -> Result<(), Outcome> {
+        if !self.session.rules.clipboard || !self.stage.is_active() {
+            return Ok(());
+        }
+        let attended = self.clipboard.attend(&mut self.stage.active).map_err(Undrawable::from)?;
+        attended.answers.into_iter().for_each(|answer| self.outbox.send(answer));
+        for text in attended.texts {
+            match text {
+                Ok(text) => {
+                    self.note_clip(None, Way::Out, text.chars().count());
+                    self.session.open.tell_owner(&LiveFrame::Clip(text));
+                }
+                Err(TooLong) => say(self.session.open, words::too_long()),
+            }
+        }
+        Ok(())
+    }
+
+    fn note_clip(&self, by: Option<&str>, way: Way, characters: usize) {
+        let Session { shared, visit, open, connection, .. } = self.session;
+        open.mark(Mark {
+            kind: MarkKind::Note,
+            by: by.unwrap_or_default().to_owned(),
+            text: words::clipped(way == Way::In, characters),
+        });
+        let clipped = Clipped {
+            session: open.id(),
+            user: visit.user.clone(),
+            from: visit.from,
+            account: format!("{}@{}", connection.login, connection.agent_name),
+            by: by.map(str::to_owned),
+            way,
+            characters,
+        };
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move { shared.office.clipped(clipped).await });
+    }
+
+    /// The page has had another size for a while.
+    fn resize(&mut self, extent: Extent) -> Result<(), Outcome> {
+        if extent == self.stage.extent() {
+            return Ok(());
+        }
+        let deadline = self.since + RESIZABLE_WITHIN;
+        match self.stage.resizable() {
+            Some(true) => {
+                if let Some(asked) = self.stage.resize(extent)? {
+                    self.outbox.send(asked);
+                }
+                Ok(())
+            }
+            // It may say so yet.
+            Some(false) if Instant::now() < deadline => {
+                self.wanted = Some((extent, Instant::now() + SETTLED));
+                Ok(())
+            }
+            _ => {
+                self.anew = Some(extent);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether somebody means something by it: not the mouse's way, nor what is let go.
+const fn is_deed(gesture: &Gesture) -> bool {
+    match gesture {
+        Gesture::Key { down, .. } | Gesture::Press { down, .. } => *down,
+        Gesture::Text(_) | Gesture::Clip { .. } => true,
+        Gesture::Move { .. } | Gesture::Wheel { .. } | Gesture::Released => false,
+    }
+}
+
+impl From<Undrawable> for Outcome {
+    fn from(undrawable: Undrawable) -> Self {
+        Self::Undrawable(undrawable.0)
+    }
+}

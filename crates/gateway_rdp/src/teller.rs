@@ -1,0 +1,31 @@
+//! Tells the person in a session what others do in it: beside the picture, where their page shows it.
+
+use hub::{Directive, Notice, OpenSession};
+use wire::live::LiveFrame;
+
+use crate::words;
+
+/// Tells all that there is to tell.
+pub(crate) fn tell(open: &OpenSession) {
+    while let Some(directive) = open.directive() {
+        match directive {
+            Directive::Bell => say(open, words::IN_VAIN.into()),
+            Directive::Ask(question) => {
+                open.tell_owner(&LiveFrame::Asks(Some((question.id, words::question(&question)))));
+            }
+            Directive::Tell(notice) => {
+                if matches!(notice, Notice::Answered { .. } | Notice::Withdrawn { .. }) {
+                    open.tell_owner(&LiveFrame::Asks(None));
+                }
+                if let Some(line) = words::notice(&notice) {
+                    say(open, line);
+                }
+            }
+        }
+    }
+}
+
+/// Tells the person a sentence.
+pub(crate) fn say(open: &OpenSession, line: String) {
+    open.tell_owner(&LiveFrame::Told(line));
+}
