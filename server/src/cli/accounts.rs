@@ -12,7 +12,9 @@ use super::table::table;
 use super::{Desk, event, print};
 use crate::audit::Action;
 use crate::names;
-use crate::store::{AgentKind, NewAccount, SecretKind, StoreError, policy_text, recording_text};
+use crate::store::{
+    AgentKind, DesktopRules, NewAccount, SecretKind, StoreError, policy_text, recording_text,
+};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -20,7 +22,7 @@ pub(super) enum Command {
     Add(Add),
     /// List accounts
     List,
-    /// Set how the watched user learns of watchers, and whether sessions are recorded
+    /// Set how the watched user learns of watchers, whether sessions are recorded, and what desktops may do
     Set {
         /// LOGIN@AGENT
         #[arg(value_parser = input::account)]
@@ -51,6 +53,12 @@ pub(super) struct Add {
     /// Whether sessions are recorded; with "required" there is no session without
     #[arg(long, value_enum, default_value_t = Recording::Wanted)]
     recording: Recording,
+    /// Whether the recording of a desktop has the keys that are pressed, or only that some were
+    #[arg(long, value_enum, default_value_t = Keys::Masked)]
+    keys: Keys,
+    /// Whether text goes to and from a desktop's clipboard
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    clipboard: Switch,
 }
 
 #[derive(Args)]
@@ -62,6 +70,12 @@ pub(super) struct Rules {
     /// Whether sessions are recorded; with "required" there is no session without
     #[arg(long, value_enum)]
     recording: Option<Recording>,
+    /// Whether the recording of a desktop has the keys that are pressed, or only that some were
+    #[arg(long, value_enum)]
+    keys: Option<Keys>,
+    /// Whether text goes to and from a desktop's clipboard
+    #[arg(long, value_enum)]
+    clipboard: Option<Switch>,
 }
 
 #[derive(Args)]
@@ -112,6 +126,30 @@ impl From<Recording> for RecordingRule {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Keys {
+    Masked,
+    Recorded,
+}
+
+impl From<Keys> for bool {
+    fn from(keys: Keys) -> Self {
+        keys == Keys::Recorded
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+impl From<Switch> for bool {
+    fn from(switch: Switch) -> Self {
+        switch == Switch::On
+    }
+}
+
 impl SecretSource {
     fn read(&self, agent: AgentKind) -> anyhow::Result<(SecretKind, Zeroizing<String>)> {
         let kind = match (&self.private_key, self.no_secret) {
@@ -137,21 +175,34 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
             let rows: Vec<_> = accounts
                 .into_iter()
                 .map(|account| {
+                    let desktop = match account.agent_kind {
+                        AgentKind::Rdp => account.desktop.to_string(),
+                        _ => String::new(),
+                    };
                     [
                         account.name(),
                         account.display_name,
                         account.secret,
                         policy_text(account.policy).into(),
                         recording_text(account.recording).into(),
+                        desktop,
                     ]
                 })
                 .collect();
-            print(&table(["ACCOUNT", "SERVICE PROVIDER", "SECRET", "WATCH", "RECORDING"], &rows))
+            print(&table(["ACCOUNT", "SERVICE PROVIDER", "SECRET", "WATCH", "RECORDING", "DESKTOP"], &rows))
         }
-        Command::Set { account, rules: Rules { watch, recording } } => {
+        Command::Set { account, rules: Rules { watch, recording, keys, clipboard } } => {
             let account = desk.store.expect_account(&account.login, &account.agent).await?;
             let (policy, rule) = (watch.map(WatchPolicy::from), recording.map(RecordingRule::from));
-            desk.store.set_account_rules(&account, policy, rule, event(Action::AccountChanged)).await?;
+            let changed = || event(Action::AccountChanged);
+            // First what may be refused.
+            if keys.is_some() || clipboard.is_some() {
+                let (keys, clipboard) = (keys.map(bool::from), clipboard.map(bool::from));
+                desk.store.set_desktop_rules(&account, keys, clipboard, changed()).await?;
+            }
+            if policy.is_some() || rule.is_some() {
+                desk.store.set_account_rules(&account, policy, rule, changed()).await?;
+            }
             print(&format!("changed {}", account.name()))
         }
         Command::Secret { account, secret } => {
@@ -174,7 +225,8 @@ async fn add(desk: &Desk, add: Add) -> anyhow::Result<()> {
     let sealed = desk.vault()?.seal(id, &secret)?;
     let (policy, recording) = (add.watch.into(), add.recording.into());
     let name = format!("{login}@{agent}");
-    let new = NewAccount { id, login, agent, kind, sealed, policy, recording };
+    let desktop = DesktopRules { record_keys: add.keys.into(), clipboard: add.clipboard.into() };
+    let new = NewAccount { id, login, agent, kind, sealed, policy, recording, desktop };
     desk.store.add_account(new, event(Action::AccountAdded)).await?;
     print(&format!("added account {name}"))
 }

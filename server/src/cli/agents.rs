@@ -57,7 +57,7 @@ pub(super) enum Command {
 pub(super) struct Add {
     /// Name, as in LOGIN@NAME
     name: String,
-    /// Where it is: ssh://HOST:PORT, postgres://HOST:PORT, or https://HOST/PATH of a web application
+    /// Where it is: ssh://HOST:PORT, postgres://HOST:PORT, rdp://HOST:PORT, or https://HOST/PATH of a web application
     #[arg(long)]
     url: AgentUrl,
     /// What people call it [default: its name]
@@ -66,8 +66,8 @@ pub(super) struct Add {
     /// Jump server group that it is reached through, made when it is not there
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
-    /// File with an SSH server's public host key, or a line of known_hosts, or a PostgreSQL server's certificate
-    /// [default: pinned at first use]
+    /// File with an SSH server's public host key, or a line of known_hosts, or the certificate of a PostgreSQL
+    /// server or a desktop [default: pinned at first use]
     #[arg(long, value_name = "FILE")]
     host_key: Option<PathBuf>,
     #[command(flatten)]
@@ -123,7 +123,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> anyhow::Result<()> {
                 .map(|agent| {
                     let group = agent.group.unwrap_or_default();
                     let host_key = match agent.kind {
-                        AgentKind::Ssh | AgentKind::Postgres => {
+                        AgentKind::Ssh | AgentKind::Postgres | AgentKind::Rdp => {
                             agent.host_key.unwrap_or_else(|| "pinned at first use".into())
                         }
                         AgentKind::Application => String::new(),

@@ -7,7 +7,7 @@ use wire::{AccountId, AgentId, Millis, UserId};
 
 use super::directory::commit;
 use super::rows::{number, parsed, policy, policy_text, recording, recording_text, unreadable};
-use super::{AgentKind, Store, StoreError};
+use super::{AgentKind, DesktopRules, Store, StoreError};
 use crate::audit::Event;
 use crate::names;
 
@@ -40,7 +40,7 @@ impl SecretKind {
     pub fn fits(self, agent: AgentKind) -> Result<(), String> {
         match (agent, self) {
             (AgentKind::Ssh, Self::Password | Self::PrivateKey)
-            | (AgentKind::Postgres, Self::Password)
+            | (AgentKind::Postgres | AgentKind::Rdp, Self::Password)
             | (AgentKind::Application, Self::Nothing) => Ok(()),
             (AgentKind::Application, _) => Err("people sign in to a web application as themselves: \
                  an account on it has no secret"
@@ -70,6 +70,8 @@ pub struct NewAccount {
     pub policy: WatchPolicy,
     /// Whether its sessions are recorded.
     pub recording: RecordingRule,
+    /// What its desktops may do, if it is on one.
+    pub desktop: DesktopRules,
 }
 
 /// One account as lists show it.
@@ -89,6 +91,10 @@ pub struct AccountRow {
     pub policy: WatchPolicy,
     /// Whether its sessions are recorded.
     pub recording: RecordingRule,
+    /// What its desktops may do.
+    pub desktop: DesktopRules,
+    /// What speaks with the agent.
+    pub agent_kind: AgentKind,
 }
 
 /// Everything that a connection to an account needs; the secret is still sealed.
@@ -128,8 +134,8 @@ macro_rules! listed {
     ($end:literal) => {
         concat!(
             "SELECT accounts.id, accounts.login, accounts.secret_kind, accounts.watch_policy, ",
-            "accounts.recording, ",
-            "agents.name AS agent, agents.display_name FROM accounts ",
+            "accounts.recording, accounts.record_keys, accounts.clipboard, ",
+            "agents.name AS agent, agents.display_name, agents.kind FROM accounts ",
             "JOIN agents ON agents.id = accounts.agent_id ",
             $end
         )
@@ -152,6 +158,8 @@ impl AccountRow {
             secret: row.try_get("secret_kind")?,
             policy: policy(row, "watch_policy")?,
             recording: recording(row, "recording")?,
+            desktop: DesktopRules::from_row(row)?,
+            agent_kind: parsed(row, "kind")?,
         })
     }
 }
@@ -169,7 +177,7 @@ impl Store {
         let mut tx = self.change().await?;
         sqlx::query(
             "INSERT INTO accounts (id, agent_id, login, secret_kind, secret_sealed, watch_policy, created_at, \
-             recording) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             recording, record_keys, clipboard) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(new.id.to_string())
         .bind(agent.id.to_string())
@@ -179,19 +187,21 @@ impl Store {
         .bind(policy_text(new.policy))
         .bind(Millis::now().0)
         .bind(recording_text(new.recording))
+        .bind(i64::from(new.desktop.record_keys))
+        .bind(i64::from(new.desktop.clipboard))
         .execute(&mut *tx)
         .await
         .map_err(|error| StoreError::if_taken(error, || format!("there is an account {name} already")))?;
-        commit(
-            tx,
-            &event.on(name).detail(format!(
-                "{}, watch {}, recording {}",
-                new.kind.as_str(),
-                policy_text(new.policy),
-                recording_text(new.recording)
-            )),
-        )
-        .await
+        let mut said = format!(
+            "{}, watch {}, recording {}",
+            new.kind.as_str(),
+            policy_text(new.policy),
+            recording_text(new.recording)
+        );
+        if agent.kind == AgentKind::Rdp {
+            said = format!("{said}, {}", new.desktop);
+        }
+        commit(tx, &event.on(name).detail(said)).await
     }
 
     /// Gives an account another secret, sealed for its id.

@@ -16,12 +16,14 @@ pub enum AgentKind {
     Ssh,
     /// A PostgreSQL server, reached through its own gateway.
     Postgres,
+    /// A desktop that speaks RDP, opened in a page.
+    Rdp,
     /// A web application that people sign in to with Sightline.
     Application,
 }
 
 impl AgentKind {
-    const ALL: [Self; 3] = [Self::Ssh, Self::Postgres, Self::Application];
+    const ALL: [Self; 4] = [Self::Ssh, Self::Postgres, Self::Rdp, Self::Application];
 
     /// The kind in one word, as tables and lists have it.
     #[must_use]
@@ -29,6 +31,7 @@ impl AgentKind {
         match self {
             Self::Ssh => "ssh",
             Self::Postgres => "postgres",
+            Self::Rdp => "rdp",
             Self::Application => "application",
         }
     }
@@ -39,6 +42,7 @@ impl AgentKind {
         match self {
             Self::Ssh => "an SSH server",
             Self::Postgres => "a PostgreSQL server",
+            Self::Rdp => "a desktop",
             Self::Application => "a web application",
         }
     }
@@ -59,7 +63,7 @@ impl FromStr for AgentKind {
     }
 }
 
-/// `ssh://HOST:PORT`, `postgres://HOST:PORT` or `https://HOST/PATH`, taken apart.
+/// `ssh://HOST:PORT`, `postgres://HOST:PORT`, `rdp://HOST:PORT` or `https://HOST/PATH`, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentUrl {
     kind: AgentKind,
@@ -154,13 +158,15 @@ impl FromStr for AgentUrl {
     fn from_str(url: &str) -> Result<Self, Self::Err> {
         let usage = || {
             format!(
-                "{url:?} is no address of an agent: write ssh://HOST:PORT, postgres://HOST:PORT or https://HOST/PATH"
+                "{url:?} is no address of an agent: write ssh://HOST:PORT, postgres://HOST:PORT, rdp://HOST:PORT \
+                 or https://HOST/PATH"
             )
         };
         let (scheme, rest) = url.split_once("://").ok_or_else(usage)?;
         match scheme.to_ascii_lowercase().as_str() {
             "ssh" => Self::server(AgentKind::Ssh, 22, url, rest),
             "postgres" => Self::server(AgentKind::Postgres, 5432, url, rest),
+            "rdp" => Self::server(AgentKind::Rdp, 3389, url, rest),
             "https" | "http" => Self::application(url),
             _ => Err(usage()),
         }
@@ -181,6 +187,7 @@ mod tests {
         assert_eq!(url("ssh://[::1]").as_deref(), Ok("ssh://[::1]:22"));
         assert_eq!(url("postgres://dw").as_deref(), Ok("postgres://dw:5432"));
         assert_eq!(url("postgres://[::1]:6432/").as_deref(), Ok("postgres://[::1]:6432"));
+        assert_eq!(url("rdp://desk-1").as_deref(), Ok("rdp://desk-1:3389"));
         for bad in [
             "db-1:22",
             "ftp://db-1",

@@ -165,11 +165,11 @@ impl Store {
 /// Refuses a host key, or a certificate, of what shows none such.
 pub(super) fn shows_host_key(name: &str, kind: AgentKind, key: &str) -> Result<(), StoreError> {
     match (kind, pins::is_certificate(key)) {
-        (AgentKind::Ssh, false) | (AgentKind::Postgres, true) => Ok(()),
+        (AgentKind::Ssh, false) | (AgentKind::Postgres | AgentKind::Rdp, true) => Ok(()),
         (AgentKind::Ssh, true) => {
             StoreError::refused(format!("{name} is {}: give its host key", kind.words()))
         }
-        (AgentKind::Postgres, false) => {
+        (AgentKind::Postgres | AgentKind::Rdp, false) => {
             StoreError::refused(format!("{name} is {}: give its certificate, PEM", kind.words()))
         }
         (AgentKind::Application, _) => {

@@ -7,7 +7,7 @@ use sqlx::{AnyPool, SqlSafeStr};
 
 use super::StoreError;
 
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "directory", include_str!("../../../migrations/0001_directory.sql")),
     (2, "sessions", include_str!("../../../migrations/0002_sessions.sql")),
     (3, "access_log", include_str!("../../../migrations/0003_access_log.sql")),
@@ -17,6 +17,7 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (7, "applications", include_str!("../../../migrations/0007_applications.sql")),
     (8, "oidc", include_str!("../../../migrations/0008_oidc.sql")),
     (9, "scram", include_str!("../../../migrations/0009_scram.sql")),
+    (10, "desktops", include_str!("../../../migrations/0010_desktops.sql")),
 ];
 
 /// Applies what is not applied yet.

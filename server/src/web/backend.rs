@@ -184,6 +184,7 @@ fn shown(account: &UsableAccount) -> MyAccount {
         service_url: account.service_url().to_owned(),
         kind: match account.kind() {
             AgentKind::Ssh => AccountKind::Terminal,
+            AgentKind::Rdp => AccountKind::Desktop,
             AgentKind::Postgres => AccountKind::Database,
             AgentKind::Application => AccountKind::Application,
         },

@@ -97,9 +97,9 @@ fn accounts_and_grants_in_the_words_of_the_manual() {
     program.ok("grant remove ann user root@db-1", "");
     assert_eq!(
         program.ok("account list", ""),
-        "ACCOUNT         SERVICE PROVIDER  SECRET    WATCH      RECORDING\n\
-         root@db-1       db-1              password  announced  wanted\n\
-         admin@corp@web  Web server        password  covert     required"
+        "ACCOUNT         SERVICE PROVIDER  SECRET    WATCH      RECORDING  DESKTOP\n\
+         root@db-1       db-1              password  announced  wanted     -\n\
+         admin@corp@web  Web server        password  covert     required   -"
     );
     assert_eq!(
         program.ok("agent list", ""),

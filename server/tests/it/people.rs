@@ -2,7 +2,9 @@
 
 use hub::{Facts, KeysRule, Opening, RecordingRule, ScreenKind, WatchPolicy};
 use server::audit::{Action, Event};
-use server::store::{AccountRow, GrantKind, NewAccount, NewAgent, NewUser, SecretKind, Store, User};
+use server::store::{
+    AccountRow, DesktopRules, GrantKind, NewAccount, NewAgent, NewUser, SecretKind, Store, User,
+};
 use wire::live::Size;
 use wire::{AccountId, EndAsked, Millis, Session, SessionId, SessionType};
 
@@ -42,6 +44,7 @@ pub(crate) async fn account(store: &Store, login: &str, agent: &str) -> AccountR
         sealed: "sealed".into(),
         policy: WatchPolicy::Announced,
         recording: RecordingRule::Wanted,
+        desktop: DesktopRules::default(),
     };
     store.add_account(new, Event::by_command_line(Action::AccountAdded)).await.expect("added");
     store.expect_account(login, agent).await.expect("there")

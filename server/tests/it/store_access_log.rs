@@ -299,6 +299,8 @@ async fn who_watched_before_there_was_a_log_is_known(db: Database) {
         "DROP INDEX sessions_by_login",
         "DROP INDEX sessions_by_login_on_agent",
         "DROP INDEX sessions_open_by_start",
+        "ALTER TABLE accounts DROP COLUMN record_keys",
+        "ALTER TABLE accounts DROP COLUMN clipboard",
         "ALTER TABLE accounts DROP COLUMN recording",
         "ALTER TABLE sessions DROP COLUMN recorded",
         "DELETE FROM _sqlx_migrations WHERE version >= 3",
