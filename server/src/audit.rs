@@ -63,6 +63,8 @@ pub enum Action {
     InputResumed,
     /// The person in the session did not let somebody watch.
     WatchRefused,
+    /// Text went from clipboard to clipboard in a session; the detail says which way, and how much.
+    Clipboard,
     /// A session was ended by somebody.
     Terminated,
     /// A session's source was asked to end it.
@@ -93,7 +95,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which people look for them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -105,6 +107,7 @@ impl Action {
         Self::Message,
         Self::InputPaused,
         Self::InputResumed,
+        Self::Clipboard,
         Self::Terminated,
         Self::TerminateAsked,
         Self::TerminateRefused,
@@ -165,6 +168,7 @@ impl Action {
             Self::Message => "message",
             Self::InputPaused => "input paused",
             Self::InputResumed => "input resumed",
+            Self::Clipboard => "clipboard",
             Self::Terminated => "terminated",
             Self::TerminateAsked => "terminate asked",
             Self::TerminateRefused => "terminate refused",

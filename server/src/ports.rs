@@ -6,6 +6,7 @@
 mod directory;
 mod ledger;
 mod pg;
+mod rdp;
 
 pub use directory::StoreDirectory;
 pub use ledger::StoreLedger;

@@ -161,7 +161,12 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         .await
         .with_context(|| format!("the SSH gateway cannot listen on {}", config.ssh_addr))?;
     let ssh_addr = gateway.local_addr();
-    let terminals = Terminals::new(gateway.terminals(), RETURN_WITHIN);
+    let rdp = gateway_rdp::Gateway::new(
+        gateway_rdp::GatewayConfig::new(config.node.clone(), web_addr.port()),
+        Arc::new(directory(AgentKind::Rdp)),
+        hub.clone(),
+    );
+    let terminals = Terminals::new(gateway.terminals(), rdp.desktops(), RETURN_WITHIN);
     let pg = pg::bind(&config, directory(AgentKind::Postgres), &hub).await?;
 
     let place =
@@ -228,6 +233,8 @@ pub async fn start(mut config: Config) -> anyhow::Result<Running> {
         parts.spawn(async move { gateway.serve(stop).await.context("the PostgreSQL gateway failed") });
         (address, fingerprint)
     });
+    let stop = stopping.clone();
+    parts.spawn(async move { rdp.serve(stop).await.context("the gateway to desktops failed") });
     parts.spawn(async move { gateway.serve(stopping).await.context("the SSH gateway failed") });
     parts.spawn(teller.run(services.stopping.clone()));
     parts.spawn(keeper.run(services.stopping.clone()));

@@ -1,21 +1,26 @@
-//! Sessions whose terminal is a page: who holds them, and how long they outlive their page.
+//! Sessions whose terminal, or desktop, is a page: who holds them, and how long they outlive their page.
 //!
 //! A session belongs to the sign-in that opened it: only there it can be taken up again, and it ends with it.
+
+mod own;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use gateway_ssh::{Terminal, User, Visit};
+use gateway_rdp::Desktops;
+use gateway_ssh::User;
 use hub::{NotOpen, Window};
 use tokio::sync::watch;
 use tokio::time::timeout;
-use wire::live::Size;
+use wire::connect::Room;
 use wire::{AccountId, SessionId};
 
 use crate::console::{SignInKey, SignedIn};
-use crate::store::UsableAccount;
+use crate::store::{AgentKind, UsableAccount};
+pub use own::{Misfit, OwnSession};
+use own::{cells, pixels};
 
 /// How long a session goes on without its page, until the page is back or the session ends as `client lost`:
 /// long enough for a train's tunnel, short enough that nobody finds an open shell later.
@@ -24,19 +29,29 @@ pub const RETURN_WITHIN: Duration = Duration::from_secs(60);
 /// All of them on this node. Cheap to clone.
 #[derive(Clone)]
 pub struct Terminals {
-    gateway: gateway_ssh::Terminals,
+    ssh: gateway_ssh::Terminals,
+    rdp: Desktops,
     return_within: Duration,
     held: Arc<Mutex<HashMap<SessionId, Arc<Held>>>>,
 }
 
 /// One open session.
 struct Held {
-    terminal: Terminal,
+    own: OwnSession,
     account: AccountId,
     sign_in: SignInKey,
     /// Which page holds it, counted from 1; 0 while none does.
     page: watch::Sender<u64>,
     pages: Mutex<u64>,
+}
+
+/// Why there is no session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPage {
+    /// In one line for the person.
+    Failed(String),
+    /// The page asked for a terminal where there is a desktop, or the other way round.
+    Misfit,
 }
 
 /// A page's hold of a session. Dropping it leaves the session without a page.
@@ -47,34 +62,46 @@ pub struct Page {
 }
 
 impl Terminals {
-    /// Opens sessions through this gateway; they outlive their page so long.
+    /// Opens sessions through these gateways; they outlive their page so long.
     #[must_use]
-    pub fn new(gateway: gateway_ssh::Terminals, return_within: Duration) -> Self {
-        Self { gateway, return_within, held: Arc::default() }
+    pub fn new(ssh: gateway_ssh::Terminals, rdp: Desktops, return_within: Duration) -> Self {
+        Self { ssh, rdp, return_within, held: Arc::default() }
+    }
+
+    /// Whether a page can be a session on such an agent.
+    #[must_use]
+    pub const fn has_room_for(kind: AgentKind) -> bool {
+        matches!(kind, AgentKind::Ssh | AgentKind::Rdp)
     }
 
     /// Opens a session for a sign-in's page; dropping the future gives it up.
     ///
     /// # Errors
-    /// Why there is none, in one line for the person.
+    /// Why there is none: one line for the person, or that the account has no such room.
     pub async fn open(
         &self,
         account: &UsableAccount,
         signed: &SignedIn,
         from: IpAddr,
-        size: Size,
-    ) -> Result<Page, String> {
+        room: Room,
+    ) -> Result<Page, NoPage> {
         let viewer = &signed.known.viewer;
-        let visit = Visit {
-            user: User { id: account.user(), name: viewer.name.clone(), full_name: viewer.full_name.clone() },
-            from,
-            login: account.login().to_owned(),
-            agent: account.agent().to_owned(),
-            size,
+        let user =
+            User { id: account.user(), name: viewer.name.clone(), full_name: viewer.full_name.clone() };
+        let (login, agent) = (account.login().to_owned(), account.agent().to_owned());
+        let own = match (account.kind(), room) {
+            (AgentKind::Ssh, Room::Cells(size)) => {
+                let visit = gateway_ssh::Visit { user, from, login, agent, size: cells(size) };
+                OwnSession::Terminal(self.ssh.open(visit).await.map_err(NoPage::Failed)?)
+            }
+            (AgentKind::Rdp, Room::Pixels(extent)) => {
+                let visit = gateway_rdp::Visit { user, from, login, agent, extent: pixels(extent) };
+                OwnSession::Desktop(self.rdp.open(visit).await.map_err(NoPage::Failed)?)
+            }
+            _ => return Err(NoPage::Misfit),
         };
-        let terminal = self.gateway.open(visit).await?;
         let held = Arc::new(Held {
-            terminal,
+            own,
             account: account.id(),
             sign_in: signed.key.clone(),
             page: watch::Sender::new(0),
@@ -113,17 +140,17 @@ async fn keep(terminals: Terminals, held: Arc<Held>, mut signed: SignedIn) {
         drop(signed.ended.wait_for(Option::is_some).await);
     };
     tokio::select! {
-        () = held.terminal.over() => {}
+        () = held.own.over() => {}
         () = left_alone(held.page.subscribe(), terminals.return_within) => {
-            held.terminal.lose();
-            held.terminal.over().await;
+            held.own.lose();
+            held.own.over().await;
         }
         () = signed_out => {
-            held.terminal.leave();
-            held.terminal.over().await;
+            held.own.leave();
+            held.own.over().await;
         }
     }
-    terminals.held().remove(&held.terminal.session());
+    terminals.held().remove(&held.own.session());
 }
 
 /// Completes when no page has held the session for so long.
@@ -152,7 +179,7 @@ impl Page {
     /// The session.
     #[must_use]
     pub fn session(&self) -> SessionId {
-        self.held.terminal.session()
+        self.held.own.session()
     }
 
     /// A window on its screen.
@@ -160,24 +187,24 @@ impl Page {
     /// # Errors
     /// When it is over.
     pub fn window(&self) -> Result<Window, NotOpen> {
-        self.held.terminal.window()
+        self.held.own.window()
     }
 
     /// The session, and what completes when another page holds it. Cancel-safe.
-    pub fn parts(&mut self) -> (&Terminal, impl Future<Output = ()>) {
+    pub fn parts(&mut self) -> (&OwnSession, impl Future<Output = ()>) {
         let (number, now) = (self.number, &mut self.now);
         let replaced = async move {
             if now.wait_for(|page| *page != number).await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
-        (&self.held.terminal, replaced)
+        (&self.held.own, replaced)
     }
 
     /// The session, to be typed into and ended.
     #[must_use]
-    pub fn terminal(&self) -> &Terminal {
-        &self.held.terminal
+    pub fn own(&self) -> &OwnSession {
+        &self.held.own
     }
 
     /// Completes when another page holds the session. Cancel-safe.

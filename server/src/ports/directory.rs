@@ -19,11 +19,11 @@ use crate::store::{self, AgentKind, PinnedKey, SealedAccount, SecretKind, Store}
 /// Users, accounts, grants and what targets prove themselves with, for the gateway to agents of one kind.
 #[derive(Clone)]
 pub struct StoreDirectory {
-    store: Store,
+    pub(super) store: Store,
     kind: AgentKind,
     pub(super) auth: Auth,
     vault: Vault,
-    journal: Journal,
+    pub(super) journal: Journal,
     runtime: Handle,
 }
 

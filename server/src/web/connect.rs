@@ -1,4 +1,4 @@
-//! `/ws/connect/{account}`: a page that is the terminal of its person's own session.
+//! `/ws/connect/{account}`: a page that is the terminal, or the desktop, of its person's own session.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,6 @@ use bytes::Bytes;
 use hub::Window;
 use tokio::time::timeout;
 use wire::connect::{ConnectAnswer, ConnectRequest, Room};
-use wire::live::Size;
 use wire::{AccountId, encode};
 
 use super::feed::ended;
@@ -24,8 +23,8 @@ use super::signed_in::Signed;
 use super::socket::{Close, Gone, Heard, Socket, bounded_for_requests};
 use super::{Shared, Web};
 use crate::console::SignedIn;
-use crate::store::{AgentKind, UsableAccount};
-use crate::terminals::Page;
+use crate::store::UsableAccount;
+use crate::terminals::{Misfit, NoPage, Page, Terminals};
 
 /// How long a page has to say what it wants.
 const FIRST_WITHIN: Duration = Duration::from_secs(10);
@@ -40,8 +39,8 @@ pub(super) async fn upgrade(
 ) -> Result<Response, Problem> {
     let account = account.ok().and_then(|Path(text)| text.parse().ok()).ok_or_else(no_account)?;
     let usable = web.usable(&signed, account).await?.ok_or_else(no_account)?;
-    if usable.kind() != AgentKind::Ssh {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "this account opens no terminal in the browser"));
+    if !Terminals::has_room_for(usable.kind()) {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "this account opens nothing in the browser"));
     }
     Ok(bounded_for_requests(upgrade).on_upgrade(move |socket| async move {
         let open = web.gauges.opened(Kind::Live);
@@ -114,13 +113,11 @@ impl Connecting {
             first = timeout(FIRST_WITHIN, socket.heard(true)) => first,
         };
         match first {
-            Ok(Heard::Request(ConnectRequest::Open(Room::Cells(size)))) => {
-                self.open(clamped(size), socket).await
-            }
-            Ok(Heard::Request(ConnectRequest::Return(session, Room::Cells(size)))) => {
+            Ok(Heard::Request(ConnectRequest::Open(room))) => self.open(room, socket).await,
+            Ok(Heard::Request(ConnectRequest::Return(session, room))) => {
                 let page = self.web.services.terminals.take_up(session, &self.account, &self.signed);
                 let page = page.ok_or_else(|| Stop::Failed(GONE.into()))?;
-                page.terminal().resize(clamped(size));
+                page.own().resize(room).map_err(|_| Stop::Close(Close::Unreadable))?;
                 Ok(page)
             }
             Ok(Heard::Request(_)) => Err(Stop::Close(Close::Unreadable)),
@@ -130,13 +127,16 @@ impl Connecting {
         }
     }
 
-    async fn open(&mut self, size: Size, socket: &mut Socket) -> Result<Page, Stop> {
+    async fn open(&mut self, room: Room, socket: &mut Socket) -> Result<Page, Stop> {
         let services = Arc::clone(&self.web.services);
         let signed = self.signed.clone();
-        let opening = services.terminals.open(&self.account, &signed, self.from, size);
+        let opening = services.terminals.open(&self.account, &signed, self.from, room);
         tokio::select! {
             biased;
-            opened = opening => opened.map_err(Stop::Failed),
+            opened = opening => opened.map_err(|none| match none {
+                NoPage::Failed(words) => Stop::Failed(words),
+                NoPage::Misfit => Stop::Close(Close::Unreadable),
+            }),
             _ = ended(&mut self.signed) => Err(Stop::Close(Close::SignedOut)),
             // Whoever leaves, or types before there is anything to type into, gets no session.
             gone = socket.gone() => Err(match gone {
@@ -167,12 +167,12 @@ impl Connecting {
         // For as long as the server waits for the session's own end.
         let mut left = false;
         loop {
-            let (terminal, replaced) = page.parts();
-            let is_full = terminal.is_backlogged();
+            let (own, replaced) = page.parts();
+            let is_full = own.is_backlogged();
             let turn = async {
                 tokio::select! {
                     heard = socket.heard(!is_full) => Turn::Heard(heard),
-                    () = terminal.room(), if is_full => Turn::Room,
+                    () = own.room(), if is_full => Turn::Room,
                     frame = window.next() => Turn::Frame(frame),
                 }
             };
@@ -188,7 +188,7 @@ impl Connecting {
                     match self.recheck().await {
                         Ok(true) => continue,
                         Ok(false) => {
-                            page.terminal().leave();
+                            page.own().leave();
                             return Stop::Close(Close::Forbidden);
                         }
                         // The session goes on, and the page comes back to it when the database answers.
@@ -204,19 +204,20 @@ impl Connecting {
                     if left {
                         continue;
                     }
-                    match request {
-                        ConnectRequest::Input(keys) => page.terminal().keys(&keys),
-                        ConnectRequest::Resize(Room::Cells(size)) => page.terminal().resize(clamped(size)),
+                    let own = page.own();
+                    let taken = match request {
+                        ConnectRequest::Input(bytes) => own.input(&bytes),
+                        ConnectRequest::Resize(room) => own.resize(room),
+                        ConnectRequest::Answer { question, yes } => own.answer(question, yes),
                         ConnectRequest::End => {
-                            page.terminal().leave();
+                            own.leave();
                             left = true;
+                            Ok(())
                         }
-                        ConnectRequest::Open(_)
-                        | ConnectRequest::Return(..)
-                        | ConnectRequest::Resize(Room::Pixels(_))
-                        | ConnectRequest::Answer { .. } => {
-                            return Stop::Close(Close::Unreadable);
-                        }
+                        ConnectRequest::Open(_) | ConnectRequest::Return(..) => Err(Misfit),
+                    };
+                    if taken.is_err() {
+                        return Stop::Close(Close::Unreadable);
                     }
                     continue;
                 }
@@ -245,8 +246,3 @@ impl Connecting {
 
 /// What the page is told of a session that it cannot have back.
 const GONE: &str = "this session is over";
-
-/// A size as the page gives it, within bounds.
-fn clamped(size: Size) -> Size {
-    Size::clamped(size.cols.into(), size.rows.into())
-}

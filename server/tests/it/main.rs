@@ -27,6 +27,7 @@ mod web_api;
 mod web_audit;
 mod web_client;
 mod web_connect;
+mod web_desktop;
 mod web_feed;
 mod web_forward_auth;
 mod web_live;
