@@ -15,8 +15,9 @@ export class Program {
     command: string,
     args: readonly string[],
     env: NodeJS.ProcessEnv = process.env,
+    cwd?: string,
   ) {
-    this.child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
     const take = (chunk: string) => {
       this.text += chunk;
       this.tell();

@@ -81,6 +81,11 @@ export class World {
     await product.start();
   }
 
+  /** A folder that goes with the world. */
+  get place(): string {
+    return this.folder;
+  }
+
   get targetUrl(): string {
     if (!this.target) throw new Error('this world has no target');
     return this.target.url;
