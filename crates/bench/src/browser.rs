@@ -1,6 +1,6 @@
 //! The browser's half: scripts of `end2end/bench` in Node, which drive Chromium.
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{ChildStdout, Command, Stdio};
 
@@ -15,7 +15,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../end2end");
 /// A running script: it says one JSON value a line.
 pub(crate) struct Script {
     lines: Lines<BufReader<ChildStdout>>,
-    _node: Guarded,
+    node: Guarded,
 }
 
 /// Why no browser can be measured here, if so.
@@ -36,12 +36,18 @@ impl Script {
         arguments["password"] = json!(PASSWORD);
         let mut node = Command::new("node");
         node.arg(format!("bench/{name}.mjs")).arg(arguments.to_string()).current_dir(FOLDER);
-        let mut node = Guarded::start(node.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+        let mut node = Guarded::start(node.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let stdout = node.inner().stdout.take().context("no output")?;
-        let mut script = Self { lines: BufReader::new(stdout).lines(), _node: node };
+        let mut script = Self { lines: BufReader::new(stdout).lines(), node };
         let ready = script.says()?;
         anyhow::ensure!(ready == json!("ready"), "{name} began with {ready}");
         Ok(script)
+    }
+
+    /// Lets it go on, where it waits for that.
+    pub(crate) fn go(&mut self) -> anyhow::Result<()> {
+        let stdin = self.node.inner().stdin.as_mut().context("no input")?;
+        Ok(stdin.write_all(b"\n")?)
     }
 
     /// The next value.

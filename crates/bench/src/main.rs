@@ -2,11 +2,12 @@
 //! run, and prints one table beside the bars and the peers.
 //!
 //! Everything is real and on loopback: the release build of the server, OpenSSH's own server and
-//! client, Chromium. It ends by itself and leaves nothing running. It is no test: nothing fails
+//! client, xrdp and `xfreerdp`, Chromium. It ends by itself and leaves nothing running. It is no test: nothing fails
 //! because a machine is slow.
 
 mod browser;
 mod children;
+mod desk;
 mod http;
 mod measure;
 mod source;
@@ -69,12 +70,20 @@ enum Helper {
         /// How many times.
         count: u32,
     },
+    /// Paints on the display of the environment (run by the bench on a desktop).
+    #[command(hide = true)]
+    Easel {
+        /// What.
+        scene: desk::easel::Scene,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    if let Some(Helper::Stamp { count }) = options.helper {
-        return stamps::write(count);
+    match options.helper {
+        Some(Helper::Stamp { count }) => return stamps::write(count),
+        Some(Helper::Easel { scene }) => return desk::easel::paint(scene),
+        None => {}
     }
     if options.list {
         for (name, _) in measure::ALL {

@@ -3,6 +3,7 @@
 mod access_log;
 mod bulk;
 mod connect;
+mod desktop;
 mod echo;
 mod join;
 mod log_in;
@@ -29,6 +30,7 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("echo", echo::alone),
     ("echo-watched", echo::watched),
     ("connect", connect::measure),
+    ("desktop", desktop::measure),
     ("bulk", bulk::with_terminal),
     ("exec", bulk::without_terminal),
     ("pg", pg::measure),
