@@ -1,4 +1,5 @@
-//! What encodings of a desktop's picture cost: `cargo run --release -p picture --example picture_speed`.
+//! What encodings of a desktop's picture cost:
+//! `cargo run --release -p picture --features compare --example picture_speed`.
 //!
 //! Three screens of 1280x800: text, a page that scrolls by three lines, and a picture as of a video; each as a
 //! whole, and the page as what changes.
