@@ -214,12 +214,16 @@ impl Socket {
 
     /// The next frame of a live screen that is no heartbeat.
     pub(crate) async fn live(&mut self) -> LiveFrame {
-        loop {
-            match wire::decode(&self.binary().await).expect("a live frame") {
-                LiveFrame::Heartbeat(_) => {}
-                frame => return frame,
+        let frame = async {
+            loop {
+                match wire::decode(&self.binary().await).expect("a live frame") {
+                    LiveFrame::Heartbeat(_) => {}
+                    frame => return frame,
+                }
             }
-        }
+        };
+        // Heartbeats alone are no reason to wait for ever.
+        timeout(4 * PATIENCE, frame).await.expect("something happens")
     }
 
     /// The next message, whatever it is.

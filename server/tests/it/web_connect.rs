@@ -168,10 +168,16 @@ async fn a_page_is_the_terminal_of_a_session_like_any_other() {
     tab.types("echo interrupt''ed\r").await;
     tab.shows("interrupted").await;
 
+    // Both show the same once each has all of it.
     let mut pane = None;
-    let seen = |pane: &Option<Screen>| pane.as_ref().map(Screen::text).unwrap_or_default();
-    while !seen(&pane).contains("interrupted") {
-        match watcher.live().await {
+    let lines = |text: String| text.trim_end().to_owned();
+    let seen = |pane: &Option<Screen>| lines(pane.as_ref().map(Screen::text).unwrap_or_default());
+    while !seen(&pane).contains("interrupted") || seen(&pane) != lines(tab.text()) {
+        let frame = tokio::select! {
+            () = tab.frame() => continue,
+            frame = watcher.live() => frame,
+        };
+        match frame {
             LiveFrame::Init { size, modes, title, dump, .. } => {
                 pane = Some(Screen::restore(size, modes, title, &dump));
             }
@@ -179,10 +185,6 @@ async fn a_page_is_the_terminal_of_a_session_like_any_other() {
             LiveFrame::Resize { size, .. } => pane.as_mut().expect("after Init").resize(size),
             _ => {}
         }
-    }
-    let lines = |text: String| text.trim_end().to_owned();
-    while lines(tab.text()) != lines(seen(&pane)) {
-        tab.frame().await;
     }
 
     tab.says(ConnectRequest::End).await;
