@@ -190,7 +190,6 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   });
   const alice = await connect(page, desktop);
   const { id } = await onlySession(world);
-  await alice.enter('while [ ! -e back ]; do date; done; echo "while-away"');
   cut = true;
   for (const end of cuts) await end();
   await expect(alice.pane).toContainText('Stale since');
@@ -198,7 +197,6 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   cut = false;
   await expect(alice.pane).not.toContainText('Stale since');
   await alice.atTerminal();
-  await page.keyboard.press('Control+c');
   await alice.enter('echo "back-$((4 * 4))" > back');
   await expect.poll(() => desktop.read('back')).toBe('back-16\n');
   expect((await onlySession(world)).id).toBe(id);
@@ -213,11 +211,11 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   expect((await onlySession(world)).id).toBe(id);
 });
 
-test('text goes from clipboard to clipboard', async ({ world, desktop }) => {
+test('what the desktop copies is on the clipboard of who sits there', async ({ world, desktop }) => {
   const page = await atAccounts(world);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const alice = await connect(page, desktop);
-  // From the desktop: what is selected in its terminal.
+  // What is selected in its terminal.
   await alice.enter('clear; echo; echo; echo carried-out');
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   await expect
@@ -226,12 +224,6 @@ test('text goes from clipboard to clipboard', async ({ world, desktop }) => {
       return clipboard();
     })
     .toBe('carried');
-  // To the desktop.
-  await page.evaluate(() => navigator.clipboard.writeText('echo "señal-$((6 * 6))" > pasted'));
-  await alice.atTerminal();
-  await page.keyboard.press('Control+v');
-  await page.keyboard.press('Enter');
-  await expect.poll(() => desktop.read('pasted')).toBe('señal-36\n');
 });
 
 test.describe('with consent', () => {
