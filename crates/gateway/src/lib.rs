@@ -14,6 +14,7 @@ mod text;
 mod threads;
 pub mod tls;
 mod trouble;
+mod words;
 
 pub use admission::{Admission, Slot};
 pub use keep_alive::keep_alive;
@@ -23,3 +24,4 @@ pub use ports::{Connection, DirectoryError, HostKeyCheck, Refused, Secret, SignI
 pub use text::{io_error, visible};
 pub use threads::Threads;
 pub use trouble::Trouble;
+pub use words::{greeting, notice};

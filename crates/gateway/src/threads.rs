@@ -9,8 +9,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+
+/// How long jobs have to end when a gateway stops; then they are dropped.
+const STOP_TIME: Duration = Duration::from_secs(5);
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -56,8 +60,19 @@ impl Threads {
         }
     }
 
+    /// Ends the threads once `over` says that every job has ended by itself, or a little later.
+    pub async fn end(self, over: impl Future<Output = ()>) {
+        if tokio::time::timeout(STOP_TIME, over).await.is_err() {
+            tracing::warn!("connections that did not end in time were dropped");
+        }
+        // Joining blocks, if only for a moment.
+        if tokio::task::spawn_blocking(move || self.stop()).await.is_err() {
+            tracing::error!("the gateway's threads did not end in order");
+        }
+    }
+
     /// Ends the threads and whatever still runs on them.
-    pub fn stop(self) {
+    fn stop(self) {
         let joins: Vec<_> = self.threads.into_iter().map(|thread| thread.join).collect();
         for join in joins {
             if join.join().is_err() {

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gateway::tls::connector;
 use gateway::{Admission, Threads};
@@ -17,9 +16,6 @@ use crate::cancel::Cancels;
 use crate::near::Retries;
 use crate::ports::Office;
 use crate::{Directory, GatewayConfig, connection};
-
-/// How long connections have to end when the gateway stops; then they are dropped.
-const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// What can keep a gateway from running.
 #[derive(Debug, thiserror::Error)]
@@ -109,13 +105,7 @@ impl Bound {
         }
         drop(self.listener);
         tasks.close();
-        if tokio::time::timeout(STOP_TIME, tasks.wait()).await.is_err() {
-            tracing::warn!("connections that did not end in time were dropped");
-        }
-        // Joining blocks, if only for a moment.
-        if tokio::task::spawn_blocking(move || threads.stop()).await.is_err() {
-            tracing::error!("the gateway's threads did not end in order");
-        }
+        threads.end(tasks.wait()).await;
         Ok(())
     }
 }

@@ -18,15 +18,13 @@ pub(crate) const fn greeting(policy: WatchPolicy) -> Option<&'static str> {
 /// A notice as the person reads it; some only answer for themselves.
 pub(crate) fn notice(notice: &Notice) -> Option<String> {
     let words = match notice {
-        Notice::Joined { by } => format!("{by} watches this session."),
-        Notice::Left { by } => format!("{by} does not watch any more."),
         Notice::Paused { by } => format!("{by} paused this session: your statements wait."),
         Notice::Resumed { .. } => "this session goes on.".into(),
-        Notice::Message { by, text } => format!("message from {by}: {text}"),
         Notice::Lease { .. }
         | Notice::LeaseEnded { .. }
         | Notice::Answered { .. }
         | Notice::Withdrawn { .. } => return None,
+        other => gateway::notice(other)?,
     };
     Some(visible(&format!("Sightline: {words}")))
 }

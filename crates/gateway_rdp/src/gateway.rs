@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gateway::Threads;
 use gateway::tls::connector;
@@ -15,9 +14,6 @@ use tokio_util::task::TaskTracker;
 use crate::desk::{self, Ask, Desktops};
 use crate::ports::Office;
 use crate::{Directory, GatewayConfig, session};
-
-/// How long sessions have to end when the gateway stops; then they are dropped.
-const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// What can keep a gateway from running.
 #[derive(Debug, thiserror::Error)]
@@ -79,13 +75,7 @@ impl Gateway {
         // Who still asks hears that it stops.
         drop((desktops, asks));
         tasks.close();
-        if tokio::time::timeout(STOP_TIME, tasks.wait()).await.is_err() {
-            tracing::warn!("desktops that did not end in time were dropped");
-        }
-        // Joining blocks, if only for a moment.
-        if tokio::task::spawn_blocking(move || threads.stop()).await.is_err() {
-            tracing::error!("the gateway's threads did not end in order");
-        }
+        threads.end(tasks.wait()).await;
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::far::Far;
 use crate::gateway::Shared;
 use crate::relay::{Outcome, Relay, Rest, Session};
 use crate::teller::say;
-use crate::words::{self, Trouble};
+use crate::words::Trouble;
 
 /// Runs a session to its end and tells the page why there is none, if there is none.
 pub(crate) async fn run(shared: Arc<Shared>, ask: Ask) {
@@ -111,7 +111,7 @@ async fn converse(shared: &Arc<Shared>, visit: &Visit, mut page: Page, ready: Re
 /// Relays until somebody ends it; connects anew where a target changes its size in no other way.
 async fn talk(session: &Session<'_>, page: &mut Page, far: Far) -> Outcome {
     let Session { shared, connection, rules, open, .. } = session;
-    if let Some(greeting) = words::greeting(connection.policy) {
+    if let Some(greeting) = gateway::greeting(connection.policy) {
         say(open, greeting.into());
     }
     let mut far = far;

@@ -1,18 +1,9 @@
 //! What the gateway says to people: one sentence for each thing that a desktop cannot say itself. Pure.
 
 use gateway::visible;
-use hub::{Notice, Question, WatchPolicy};
+use hub::{Notice, Question};
 use wire::desktop::Gesture;
 use wire::live::LeaseMode;
-
-/// Told at the start of a session, where the person is told or asked of watchers at all.
-pub(crate) const fn greeting(policy: WatchPolicy) -> Option<&'static str> {
-    match policy {
-        WatchPolicy::Announced => Some("Sightline: this session may be watched; you are told when it is."),
-        WatchPolicy::Consent => Some("Sightline: this session may be watched; you are asked first."),
-        WatchPolicy::Covert => None,
-    }
-}
 
 /// A question as the person reads it.
 pub(crate) fn question(question: &Question) -> String {
@@ -22,19 +13,12 @@ pub(crate) fn question(question: &Question) -> String {
 /// A notice as the person reads it; some only answer for themselves.
 pub(crate) fn notice(notice: &Notice) -> Option<String> {
     let words = match notice {
-        Notice::Joined { by } => format!("{by} watches this session."),
-        Notice::Left { by } => format!("{by} does not watch any more."),
-        Notice::Lease { by, mode: LeaseMode::Shared } => format!("{by} may type, beside you."),
         Notice::Lease { by, mode: LeaseMode::Exclusive } => {
             format!("{by} has keyboard and mouse. Press any key or click to take them back.")
         }
-        Notice::LeaseEnded { by } => format!("{by} may not type any more."),
         Notice::Paused { by } => format!("{by} paused your input: keyboard and mouse count for nothing."),
         Notice::Resumed { .. } => "your input goes on: keyboard and mouse count again.".into(),
-        Notice::Message { by, text } => format!("message from {by}: {text}"),
-        Notice::Answered { yes: true, .. } => return None,
-        Notice::Answered { by, yes: false } => format!("{by} may not watch this session."),
-        Notice::Withdrawn { by } => format!("{by} does not ask any more."),
+        other => gateway::notice(other)?,
     };
     Some(visible(&format!("Sightline: {words}")))
 }

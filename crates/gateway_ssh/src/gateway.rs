@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gateway::{Admission, Threads};
 use hub::Hub;
@@ -17,9 +16,6 @@ use crate::browser::{self, Ask, Terminals};
 use crate::keys::{self, KeyError};
 use crate::office::Office;
 use crate::{Directory, GatewayConfig, connection, session};
-
-/// How long connections have to end when the gateway stops; then they are dropped.
-const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// What can keep a gateway from running.
 #[derive(Debug, thiserror::Error)]
@@ -125,13 +121,7 @@ impl Bound {
         // Who still asks hears that it stops.
         drop((self.listener, self.asks));
         shared.tasks.close();
-        if tokio::time::timeout(STOP_TIME, shared.tasks.wait()).await.is_err() {
-            tracing::warn!("connections that did not end in time were dropped");
-        }
-        // Joining blocks, if only for a moment.
-        if tokio::task::spawn_blocking(move || threads.stop()).await.is_err() {
-            tracing::error!("the gateway's threads did not end in order");
-        }
+        threads.end(shared.tasks.wait()).await;
         Ok(())
     }
 }

@@ -1,17 +1,8 @@
 //! What the gateway says to people: one line for each way a connection can come to nothing. Pure.
 
-pub(crate) use gateway::{io_error, visible};
-use hub::{Notice, Question, WatchPolicy};
+pub(crate) use gateway::{greeting, io_error, visible};
+use hub::{Notice, Question};
 use wire::live::LeaseMode;
-
-/// Told at the start of a session, where the person is told or asked of watchers at all.
-pub(crate) const fn greeting(policy: WatchPolicy) -> Option<&'static str> {
-    match policy {
-        WatchPolicy::Announced => Some("Sightline: this session may be watched; you are told when it is."),
-        WatchPolicy::Consent => Some("Sightline: this session may be watched; you are asked first."),
-        WatchPolicy::Covert => None,
-    }
-}
 
 /// A question as the person reads it.
 pub(crate) fn question(question: &Question) -> String {
@@ -24,19 +15,12 @@ pub(crate) fn question(question: &Question) -> String {
 /// A notice as the person reads it; some only answer for themselves.
 pub(crate) fn notice(notice: &Notice) -> Option<String> {
     let words = match notice {
-        Notice::Joined { by } => format!("{by} watches this session."),
-        Notice::Left { by } => format!("{by} does not watch any more."),
-        Notice::Lease { by, mode: LeaseMode::Shared } => format!("{by} may type, beside you."),
         Notice::Lease { by, mode: LeaseMode::Exclusive } => {
             format!("{by} has the keyboard. Press any key to take it back.")
         }
-        Notice::LeaseEnded { by } => format!("{by} may not type any more."),
         Notice::Paused { by } => format!("{by} paused your input: your keys count for nothing."),
         Notice::Resumed { .. } => "your input goes on: your keys count again.".into(),
-        Notice::Message { by, text } => format!("message from {by}: {text}"),
-        Notice::Answered { yes: true, .. } => return None,
-        Notice::Answered { by, yes: false } => format!("{by} may not watch this session."),
-        Notice::Withdrawn { by } => format!("{by} does not ask any more."),
+        other => gateway::notice(other)?,
     };
     Some(format!("Sightline: {words}"))
 }
