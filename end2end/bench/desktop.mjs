@@ -3,27 +3,25 @@ import { once } from 'node:events';
 import { chromium } from '@playwright/test';
 import { ARGS, EXECUTABLE, options, say, signIn } from './page.mjs';
 
-/** Runs in a page: takes the time of every change of the lamp, once a frame. */
+/** Runs in a page: takes the time of every change of the lamp, whenever something was drawn. */
 function look({ x, y }) {
   const now = () => performance.timeOrigin + performance.now();
   const level = (value) => Math.round(value / 85);
-  const lamp = () => {
-    const canvas = document.querySelector('canvas');
-    if (!canvas?.width) return undefined;
-    const [red, green, blue] = canvas.getContext('2d').getImageData(x, y, 1, 1).data;
-    return level(red) * 16 + level(green) * 4 + level(blue);
-  };
+  const canvas = document.querySelector('canvas');
+  const pen = canvas.getContext('2d');
   window.pressed = [];
   addEventListener('keydown', (event) => pressed.push(performance.timeOrigin + event.timeStamp), { capture: true });
   window.changes = [];
   let last;
   const step = () => {
-    const value = lamp();
+    const [red, green, blue] = pen.getImageData(x, y, 1, 1).data;
+    const value = level(red) * 16 + level(green) * 4 + level(blue);
     if (value !== last) changes.push({ at: now(), value });
     last = value;
-    requestAnimationFrame(step);
   };
   step();
+  // Whoever draws says so there, right after.
+  new MutationObserver(step).observe(canvas, { attributeFilter: ['data-seq'] });
 }
 
 const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });

@@ -20,7 +20,7 @@ use wire::desktop::{Extent, Pointer, Rect};
 use wire::live::LiveFrame;
 
 use super::cursor;
-use super::picture::{Job, Picture, Spot, Step};
+use super::picture::{Job, Part, Picture, Spot, Step};
 use super::scaling::{self, room};
 use super::stream::Fault;
 
@@ -273,10 +273,14 @@ impl Inner {
                 self.fit();
             }
         }
-        for (rect, image) in step.parts {
-            if let Some(image) = image {
-                self.draw_part(rect, &image);
-                image.close();
+        for (rect, part) in step.parts {
+            match part {
+                Part::Image(Some(image)) => {
+                    self.draw_image(rect, &image);
+                    image.close();
+                }
+                Part::Image(None) => {}
+                Part::Moved(x, y) => self.r#move(Rect { x, y, ..rect }, rect),
             }
         }
         if let Some(pointer) = step.pointer {
@@ -286,11 +290,28 @@ impl Inner {
         self.seq.set(step.seq.unwrap_or(self.seq.get()));
     }
 
-    fn draw_part(&self, rect: Rect, image: &ImageBitmap) {
+    fn draw_image(&self, rect: Rect, image: &ImageBitmap) {
         if let Some(pen) = &self.pen {
             // Refused only for a picture that is closed; this one is open.
             let _always = pen.draw_image_with_image_bitmap(image, rect.x.into(), rect.y.into());
         }
+    }
+
+    fn r#move(&self, from: Rect, to: Rect) {
+        let Some(pen) = &self.pen else { return };
+        let (width, height) = (from.width.into(), from.height.into());
+        // Refused only for a canvas without pixels; a desktop has some. Reads all before it writes.
+        let _always = pen.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            &self.canvas,
+            from.x.into(),
+            from.y.into(),
+            width,
+            height,
+            to.x.into(),
+            to.y.into(),
+            width,
+            height,
+        );
     }
 
     fn fit(&self) {

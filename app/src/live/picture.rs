@@ -1,11 +1,11 @@
 //! The viewer's copy of a picture: frames in, what is to be drawn out, in the frames' order.
 //!
-//! Parts are decoded elsewhere, each in a time of its own; a step is ready when all before it were and every part of
+//! Images are decoded elsewhere, each in a time of its own; a step is ready when all before it were and every image of
 //! it is decoded. Knows no canvas and no page.
 
 use std::collections::VecDeque;
 
-use wire::desktop::{Extent, Pointer, Rect, Tile};
+use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 
 use super::stream::Fault;
 
@@ -37,9 +37,18 @@ pub(crate) struct Step<I> {
     pub(crate) extent: Option<Extent>,
     /// The pointer's shape from now on.
     pub(crate) pointer: Option<Pointer>,
-    /// What changes, where.
-    pub(crate) parts: Vec<(Rect, Option<I>)>,
+    /// What changes, where, one after the other.
+    pub(crate) parts: Vec<(Rect, Part<I>)>,
     missing: usize,
+}
+
+/// What a part of the picture becomes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Part<I> {
+    /// This image; none until it is decoded.
+    Image(Option<I>),
+    /// What is at that column and row.
+    Moved(u16, u16),
 }
 
 /// What waits to be drawn.
@@ -112,7 +121,7 @@ impl<I> Picture<I> {
     pub(crate) fn decoded(&mut self, at: Spot, image: I) {
         let step = at.step.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
         let Some(step) = step.and_then(|index| self.steps.get_mut(index)) else { return };
-        if let Some((_, part @ None)) = step.parts.get_mut(at.part) {
+        if let Some((_, Part::Image(part @ None))) = step.parts.get_mut(at.part) {
             *part = Some(image);
             step.missing -= 1;
         }
@@ -149,10 +158,19 @@ impl<I> Picture<I> {
     ) -> Vec<Job> {
         let step = self.first + self.steps.len() as u64;
         self.waiting += tiles.iter().map(|tile| pixels(tile.rect)).sum::<usize>();
-        let parts: Vec<_> = tiles.iter().map(|tile| (tile.rect, None)).collect();
-        self.steps.push_back(Step { seq, extent, pointer, missing: parts.len(), parts });
-        let jobs = tiles.into_iter().enumerate();
-        jobs.map(|(part, tile)| Job { at: Spot { step, part }, image: tile.image }).collect()
+        let (mut parts, mut jobs) = (Vec::with_capacity(tiles.len()), Vec::with_capacity(tiles.len()));
+        for (part, tile) in tiles.into_iter().enumerate() {
+            let becomes = match tile.source {
+                Source::Image(image) => {
+                    jobs.push(Job { at: Spot { step, part }, image });
+                    Part::Image(None)
+                }
+                Source::Moved { x, y } => Part::Moved(x, y),
+            };
+            parts.push((tile.rect, becomes));
+        }
+        self.steps.push_back(Step { seq, extent, pointer, missing: jobs.len(), parts });
+        jobs
     }
 
     fn bounded(&self, jobs: Vec<Job>) -> Result<Vec<Job>, Fault> {
@@ -179,7 +197,11 @@ mod tests {
     const EXTENT: Extent = Extent { width: 400, height: 300 };
 
     fn tile(x: u16, image: u8) -> Tile {
-        Tile { rect: Rect { x, y: 0, width: 10, height: 10 }, image: vec![image] }
+        Tile { rect: Rect { x, y: 0, width: 10, height: 10 }, source: Source::Image(vec![image]) }
+    }
+
+    fn moved(x: u16, from: u16) -> Tile {
+        Tile { source: Source::Moved { x: from, y: 0 }, ..tile(x, 0) }
     }
 
     fn begun(seq: u64) -> Picture<u8> {
@@ -197,7 +219,8 @@ mod tests {
 
     fn drawn(picture: &mut Picture<u8>) -> Vec<(u64, Vec<u8>)> {
         let images = |step: Step<u8>| {
-            (step.seq.unwrap(), step.parts.into_iter().map(|(_, image)| image.unwrap()).collect::<Vec<_>>())
+            let image = |(_, part)| if let Part::Image(image) = part { image } else { None };
+            (step.seq.unwrap(), step.parts.into_iter().filter_map(image).collect::<Vec<_>>())
         };
         std::iter::from_fn(|| picture.next()).map(images).collect()
     }
@@ -214,6 +237,22 @@ mod tests {
         assert!(!picture.is_ready());
         decode(&mut picture, &slow[..1]);
         assert_eq!(drawn(&mut picture), [(8, vec![2, 3]), (9, vec![4]), (10, vec![])]);
+        assert_eq!(picture.waiting, 0);
+    }
+
+    #[test]
+    fn what_moves_waits_for_its_turn_alone() {
+        let mut picture = begun(7);
+        let jobs = picture.drawn(8, vec![moved(0, 20), tile(0, 2)]).unwrap();
+        picture.drawn(9, vec![moved(20, 0)]).unwrap();
+        assert_eq!((jobs.len(), drawn(&mut picture)), (1, vec![(7, vec![1])]));
+        decode(&mut picture, &jobs);
+        let step = picture.next().unwrap();
+        assert_eq!(
+            step.parts.iter().map(|(_, part)| part).collect::<Vec<_>>(),
+            [&Part::Moved(20, 0), &Part::Image(Some(2))]
+        );
+        assert_eq!(picture.next().map(|step| step.parts), Some(vec![(tile(20, 0).rect, Part::Moved(0, 0))]));
         assert_eq!(picture.waiting, 0);
     }
 
@@ -257,7 +296,7 @@ mod tests {
     #[test]
     fn what_waits_is_bounded() {
         let mut picture = begun(0);
-        let all = |image| vec![Tile { rect: Extent::MAX.rect(), image: vec![image] }];
+        let all = |image| vec![Tile { rect: Extent::MAX.rect(), source: Source::Image(vec![image]) }];
         let fault = (1..9).find_map(|seq| picture.drawn(seq, all(0)).err());
         assert_eq!(fault, Some(Fault::TooFarBehind));
         picture.start_over();

@@ -180,7 +180,7 @@ impl Archive for Reel {
 impl Recorder for Reel {
     fn take(&self, moment: Moment) -> bool {
         if let Moment::Drawn { tiles, .. } | Moment::Picture(PictureFrame { tiles, .. }) = &moment {
-            let bytes = tiles.iter().map(|tile| tile.image.len() as u64).sum();
+            let bytes = tiles.iter().map(|tile| tile.size() as u64).sum();
             self.0.fetch_add(bytes, Ordering::Relaxed);
         }
         true

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use bytes::Bytes;
-use picture::{Damage, Framebuffer};
+use picture::{Framebuffer, Painting};
 use wire::desktop::{Extent, Pointer, Rect, Tile};
 use wire::live::LiveFrame;
 
@@ -14,8 +14,7 @@ use crate::lock::lock;
 pub(crate) struct Desktop {
     /// Last event that was handed out.
     seq: u64,
-    framebuffer: Framebuffer,
-    damage: Damage,
+    painting: Painting,
     /// It has another extent than what was handed out last.
     is_another: bool,
     pointer: Pointer,
@@ -45,8 +44,7 @@ impl Desktop {
         let extent = clamped(extent);
         Self {
             seq: 0,
-            framebuffer: Framebuffer::new(extent),
-            damage: Damage::new(extent),
+            painting: Painting::new(extent),
             is_another: false,
             pointer: Pointer::Default,
             whole: Weak::new(),
@@ -55,15 +53,14 @@ impl Desktop {
 
     /// Pixels into the picture.
     pub(crate) fn paint(&mut self, rect: Rect, pixels: &[u8], stride: usize) {
-        self.framebuffer.paint(rect, pixels, stride, &mut self.damage);
+        self.painting.paint(rect, pixels, stride);
     }
 
     /// Another extent: black until it is painted.
     pub(crate) fn extent(&mut self, extent: Extent) {
         let extent = clamped(extent);
-        if extent != self.framebuffer.extent() {
-            self.framebuffer = Framebuffer::new(extent);
-            self.damage = Damage::new(extent);
+        if extent != self.painting.painted().extent() {
+            self.painting = Painting::new(extent);
             self.is_another = true;
         }
     }
@@ -79,26 +76,23 @@ impl Desktop {
 
     /// Whether there is something to hand out.
     pub(crate) const fn is_changed(&self) -> bool {
-        self.is_another || !self.damage.is_empty()
+        self.is_another || self.painting.is_changed()
     }
 
     /// What is to be handed out; from then on it counts as handed out.
     pub(crate) fn show(&mut self) -> Shown {
         let seq = self.next();
         if std::mem::take(&mut self.is_another) {
-            self.damage.clear();
-            let another = Some((self.framebuffer.extent(), self.pointer.clone()));
-            return Shown { seq, another, tiles: self.framebuffer.whole() };
+            let another = Some((self.painting.painted().extent(), self.pointer.clone()));
+            return Shown { seq, another, tiles: self.painting.whole() };
         }
-        let rects = self.damage.take();
-        let tiles = rects.into_iter().flat_map(|rect| self.framebuffer.tiles(rect)).collect();
-        Shown { seq, another: None, tiles }
+        Shown { seq, another: None, tiles: self.painting.changes() }
     }
 
     /// Counts what was painted as handed out: nobody is there to take it.
     pub(crate) fn pass_over(&mut self) {
         self.next();
-        self.damage.clear();
+        self.painting.pass_over();
         self.is_another = false;
     }
 
@@ -110,7 +104,7 @@ impl Desktop {
         let whole = Arc::new(Whole {
             seq: self.seq,
             pointer: self.pointer.clone(),
-            framebuffer: Mutex::new(Some(self.framebuffer.clone())),
+            framebuffer: Mutex::new(Some(self.painting.painted().clone())),
             encoded: OnceLock::new(),
         });
         self.whole = Arc::downgrade(&whole);
@@ -121,9 +115,9 @@ impl Desktop {
     pub(crate) fn frame(&self) -> PictureFrame {
         PictureFrame {
             seq: self.seq,
-            extent: self.framebuffer.extent(),
+            extent: self.painting.painted().extent(),
             pointer: self.pointer.clone(),
-            tiles: self.framebuffer.whole(),
+            tiles: self.painting.painted().whole(),
         }
     }
 
@@ -139,7 +133,7 @@ impl Shown {
     /// Bytes of its images, and their pixels.
     pub(crate) fn cost(&self) -> (usize, usize) {
         let pixels = |tile: &Tile| usize::from(tile.rect.width) * usize::from(tile.rect.height);
-        (self.tiles.iter().map(|tile| tile.image.len()).sum(), self.tiles.iter().map(pixels).sum())
+        (self.tiles.iter().map(Tile::size).sum(), self.tiles.iter().map(pixels).sum())
     }
 
     /// As everybody is told of it; takes the tiles, which [`Shown::take_back`] gives back.

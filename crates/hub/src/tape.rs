@@ -7,6 +7,7 @@ use std::future::pending;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use wire::desktop::Tile;
 use wire::{End, Millis};
 
 use crate::desktop::Shown;
@@ -83,7 +84,7 @@ impl Tape {
             return behind;
         }
         let whole = whole();
-        self.picture.store(whole.tiles.iter().map(|tile| tile.image.len()).sum(), Ordering::Relaxed);
+        self.picture.store(whole.tiles.iter().map(Tile::size).sum(), Ordering::Relaxed);
         self.since.store(0, Ordering::Relaxed);
         self.pixels.store(0, Ordering::Relaxed);
         self.last.store(now.0, Ordering::Relaxed);

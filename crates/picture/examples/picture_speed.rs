@@ -8,7 +8,7 @@ use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use image::codecs::jpeg::JpegEncoder;
-use picture::{Damage, Framebuffer};
+use picture::{Framebuffer, Painting};
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 use wire::desktop::Extent;
 
@@ -50,18 +50,17 @@ fn main() {
 
 /// What the crate itself makes of the way from one picture to the next.
 fn changes(name: &str, frame: fn(usize) -> Vec<u8>) {
-    let mut framebuffer = Framebuffer::new(EXTENT);
-    let mut damage = Damage::new(EXTENT);
+    let mut painting = Painting::new(EXTENT);
     let frames: Vec<_> = (0..TIMES).map(|at| painted(&frame(at))).collect();
     let (mut paints, mut encodes, mut decodes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut size, mut tiles) = (0, 0);
     let mut seen = Framebuffer::new(EXTENT);
     for (at, pixels) in frames.iter().enumerate() {
         let started = Instant::now();
-        framebuffer.paint(EXTENT.rect(), pixels, WIDTH * 4, &mut damage);
+        painting.paint(EXTENT.rect(), pixels, WIDTH * 4);
         paints.push(started.elapsed());
         let started = Instant::now();
-        let changed: Vec<_> = damage.take().into_iter().flat_map(|rect| framebuffer.tiles(rect)).collect();
+        let changed = painting.changes();
         encodes.push(started.elapsed());
         let started = Instant::now();
         for tile in &changed {
@@ -69,11 +68,11 @@ fn changes(name: &str, frame: fn(usize) -> Vec<u8>) {
         }
         decodes.push(started.elapsed());
         if at > 0 {
-            size += changed.iter().map(|tile| tile.image.len()).sum::<usize>();
+            size += changed.iter().map(|tile| tile.size()).sum::<usize>();
             tiles += changed.len();
         }
     }
-    assert!(seen == framebuffer);
+    assert!(seen == *painting.painted());
     println!(
         "  {name:<20} {:>8.1} kB in {} tiles, paint {:.2} ms, encode {:.2} ms, decode {:.2} ms",
         size as f64 / 1000.0 / (TIMES - 1) as f64,

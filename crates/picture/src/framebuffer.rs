@@ -62,15 +62,35 @@ impl Framebuffer {
             for (to, from) in new.chunks_exact_mut(RGB).zip(piece.chunks_exact(RGBX)) {
                 to.copy_from_slice(&from[..RGB]);
             }
-            let at = self.at(x, y);
-            let old = &mut self.pixels[at..at + count * RGB];
-            if old != new {
-                let first = old.iter().zip(&*new).position(|(old, new)| old != new).unwrap_or(0);
-                let last = old.iter().zip(&*new).rposition(|(old, new)| old != new).unwrap_or(first);
-                damage.mark(y, x + (first / RGB) as u16, x + (last / RGB) as u16);
-                old.copy_from_slice(new);
-            }
+            self.replace(x, y, new, damage);
             x += count as u16;
+        }
+    }
+
+    /// Makes a part the same as in another picture of the same size, and marks what is another than before.
+    pub(crate) fn follow(&mut self, other: &Self, rect: Rect, damage: &mut Damage) {
+        for row in 0..rect.height {
+            let mut x = rect.x;
+            let mut row_pixels = &other.pixels[other.row(rect, row)];
+            while !row_pixels.is_empty() {
+                let room = usize::from(CELL - x % CELL);
+                let (new, rest) = row_pixels.split_at(row_pixels.len().min(room * RGB));
+                self.replace(x, rect.y + row, new, damage);
+                row_pixels = rest;
+                x += (new.len() / RGB) as u16;
+            }
+        }
+    }
+
+    /// Replaces pixels of one row, which are in one column of cells, and marks what is another than before.
+    fn replace(&mut self, x: u16, y: u16, new: &[u8], damage: &mut Damage) {
+        let at = self.at(x, y);
+        let old = &mut self.pixels[at..at + new.len()];
+        if old != new {
+            let first = old.iter().zip(new).position(|(old, new)| old != new).unwrap_or(0);
+            let last = old.iter().zip(new).rposition(|(old, new)| old != new).unwrap_or(first);
+            damage.mark(y, x + (first / RGB) as u16, x + (last / RGB) as u16);
+            old.copy_from_slice(new);
         }
     }
 

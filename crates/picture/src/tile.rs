@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Limits, Transformations};
-use wire::desktop::{Extent, Rect, Tile};
+use wire::desktop::{Extent, Rect, Source, Tile};
 
 use crate::Framebuffer;
 use crate::framebuffer::RGB;
@@ -18,7 +18,7 @@ const DECODING: usize = 1 << 20;
 /// A tile that cannot be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum TileError {
-    /// It is empty or reaches beyond the picture.
+    /// It is empty or reaches beyond the picture, or what it is moved from does.
     #[error("the tile {0:?} is not within a picture of {1:?}")]
     Outside(Rect, Extent),
     /// Its image is not as large as it says.
@@ -49,13 +49,22 @@ impl Framebuffer {
     }
 
     fn tile(&self, rect: Rect) -> Tile {
-        let pixels = if rect.width == self.extent().width {
-            Cow::Borrowed(&self.pixels()[self.row(rect, 0).start..self.row(rect, rect.height - 1).end])
-        } else {
-            let rows = (0..rect.height).map(|row| &self.pixels()[self.row(rect, row)]);
-            Cow::Owned(rows.collect::<Vec<_>>().concat())
-        };
-        Tile { rect, image: encode(rect.width, rect.height, &pixels) }
+        Tile { rect, source: Source::Image(encode(rect.width, rect.height, &self.part(rect))) }
+    }
+
+    /// The pixels of a part that lies within the picture and is not empty.
+    fn part(&self, rect: Rect) -> Cow<'_, [u8]> {
+        if rect.width == self.extent().width {
+            return Cow::Borrowed(
+                &self.pixels()[self.row(rect, 0).start..self.row(rect, rect.height - 1).end],
+            );
+        }
+        let rows = (0..rect.height).map(|row| &self.pixels()[self.row(rect, row)]);
+        Cow::Owned(rows.collect::<Vec<_>>().concat())
+    }
+
+    fn check(&self, rect: Rect) -> Result<(), TileError> {
+        if self.holds(rect) { Ok(()) } else { Err(TileError::Outside(rect, self.extent())) }
     }
 
     /// Draws a tile.
@@ -63,11 +72,16 @@ impl Framebuffer {
     /// # Errors
     /// When it is not within the picture or its image is not what it says: then nothing of it is drawn.
     pub fn apply(&mut self, tile: &Tile) -> Result<(), TileError> {
-        let Tile { rect, image } = tile;
-        if !self.holds(*rect) {
-            return Err(TileError::Outside(*rect, self.extent()));
-        }
-        let pixels = decode(rect.width, rect.height, image)?;
+        let Tile { rect, source } = tile;
+        self.check(*rect)?;
+        let pixels = match source {
+            Source::Image(image) => decode(rect.width, rect.height, image)?,
+            Source::Moved { x, y } => {
+                let from = Rect { x: *x, y: *y, ..*rect };
+                self.check(from)?;
+                self.part(from).into_owned()
+            }
+        };
         for (row, from) in (0..rect.height).zip(pixels.chunks_exact(usize::from(rect.width) * RGB)) {
             let to = self.row(*rect, row);
             self.pixels_mut()[to].copy_from_slice(from);

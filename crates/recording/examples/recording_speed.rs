@@ -72,7 +72,7 @@ fn a_desktop(folder: &std::path::Path, signer: Arc<Signer>) -> Result<(), Box<dy
     let started = Instant::now();
     for (seq, tiles) in (1..=600).zip(pictures.iter().cycle()) {
         now.0 += 100;
-        bytes += tiles.iter().map(|tile| tile.image.len()).sum::<usize>();
+        bytes += tiles.iter().map(|tile| tile.size()).sum::<usize>();
         writer.event(now, &Event::Drawn { seq, tiles: tiles.clone() });
         if seq % 4 == 0 {
             writer.picture(Picture { seq, extent, pointer: Pointer::Default, tiles: tiles.clone() });

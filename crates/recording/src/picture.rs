@@ -4,7 +4,7 @@
 //! | code | data |
 //! | --- | --- |
 //! | `e` | `WxH`: the desktop has that extent from now on and is black |
-//! | `d` | `SEQ` and then `X Y WxH PNG` for each part that changed |
+//! | `d` | `SEQ` and then `X Y WxH PNG` for each part that changed, or `X Y WxH @X,Y` where its pixels were in a part there |
 //! | `c` | `SEQ POINTER`, which is `default`, `hidden`, or `WxH X Y PNG` with the pixel that points |
 //! | `k` | `SEQ WxH POINTER` and then the parts that together are all of it: a keyframe, which changes nothing |
 //!
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use wire::desktop::{Extent, Pointer, PointerShape, Rect, Tile};
+use wire::desktop::{Extent, Pointer, PointerShape, Rect, Source, Tile};
 
 /// A whole picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,11 +78,14 @@ pub(crate) fn parse_pointer(text: &str) -> Option<(u64, Pointer)> {
 }
 
 fn push_tiles(text: &mut String, tiles: &[Tile]) {
-    text.reserve(tiles.iter().map(|tile| tile.image.len() / 3 * 4 + 32).sum());
-    for Tile { rect: Rect { x, y, width, height }, image } in tiles {
+    text.reserve(tiles.iter().map(|tile| tile.size() / 3 * 4 + 32).sum());
+    for Tile { rect: Rect { x, y, width, height }, source } in tiles {
         // Writing to a string never fails.
         _ = write!(text, " {x} {y} {width}x{height} ");
-        STANDARD.encode_string(image, text);
+        match source {
+            Source::Image(image) => STANDARD.encode_string(image, text),
+            Source::Moved { x, y } => _ = write!(text, "@{x},{y}"),
+        }
     }
 }
 
@@ -120,6 +123,15 @@ impl<'a> Words<'a> {
         parse_extent(self.0.next()?)
     }
 
+    fn source(&mut self) -> Option<Source> {
+        let word = self.0.next()?;
+        let Some(place) = word.strip_prefix('@') else {
+            return STANDARD.decode(word).ok().map(Source::Image);
+        };
+        let (x, y) = place.split_once(',')?;
+        Some(Source::Moved { x: x.parse().ok()?, y: y.parse().ok()? })
+    }
+
     fn image(&mut self) -> Option<Vec<u8>> {
         STANDARD.decode(self.0.next()?).ok()
     }
@@ -142,7 +154,7 @@ impl<'a> Words<'a> {
         while let Some(x) = self.0.next() {
             let (x, y) = (x.parse().ok()?, self.number()?);
             let (width, height) = size(self.0.next()?)?;
-            tiles.push(Tile { rect: Rect { x, y, width, height }, image: self.image()? });
+            tiles.push(Tile { rect: Rect { x, y, width, height }, source: self.source()? });
         }
         Some(tiles)
     }
@@ -156,9 +168,12 @@ mod tests {
     use super::*;
 
     fn tile() -> impl Strategy<Value = Tile> {
-        let rect = any::<(u16, u16, u16, u16)>();
-        (rect, vec(any::<u8>(), 0..50))
-            .prop_map(|((x, y, width, height), image)| Tile { rect: Rect { x, y, width, height }, image })
+        let source = prop_oneof![
+            vec(any::<u8>(), 0..50).prop_map(Source::Image),
+            any::<(u16, u16)>().prop_map(|(x, y)| Source::Moved { x, y }),
+        ];
+        (any::<(u16, u16, u16, u16)>(), source)
+            .prop_map(|((x, y, width, height), source)| Tile { rect: Rect { x, y, width, height }, source })
     }
 
     fn pointer() -> impl Strategy<Value = Pointer> {
@@ -184,7 +199,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in any::<String>(), near in "[0-9]{0,6} ?([0-9]{1,6}[ x]){0,9}(default|hidden|[A-Za-z0-9+/=]{0,9})? ?[0-9]{0,3}") {
+        fn no_text_is_too_strange(text in any::<String>(), near in "[0-9]{0,6} ?([0-9]{1,6}[ x]){0,9}(default|hidden|@[0-9]{0,6},[0-9]{0,6}|[A-Za-z0-9+/=]{0,9})? ?[0-9]{0,3}") {
             for text in [&text, &near] {
                 _ = (parse_drawn(text), parse_pointer(text), parse_extent(text), Picture::parse(text));
             }
@@ -193,8 +208,10 @@ mod tests {
 
     #[test]
     fn the_words_are_plain() {
-        let tile = Tile { rect: Rect { x: 1, y: 2, width: 3, height: 4 }, image: b"PNG".to_vec() };
-        assert_eq!(drawn_text(7, &[tile.clone(), tile.clone()]), "7 1 2 3x4 UE5H 1 2 3x4 UE5H");
+        let tile =
+            Tile { rect: Rect { x: 1, y: 2, width: 3, height: 4 }, source: Source::Image(b"PNG".to_vec()) };
+        let moved = Tile { source: Source::Moved { x: 1, y: 18 }, ..tile.clone() };
+        assert_eq!(drawn_text(7, &[moved, tile.clone()]), "7 1 2 3x4 @1,18 1 2 3x4 UE5H");
         let shape = PointerShape { width: 24, height: 25, hot_x: 1, hot_y: 2, image: b"PNG".to_vec() };
         assert_eq!(pointer_text(8, &Pointer::Shape(Box::new(shape))), "8 24x25 1 2 UE5H");
         let picture =

@@ -53,14 +53,38 @@ pub struct Rect {
     pub height: u16,
 }
 
-/// What a part of a desktop shows from now on.
+/// What a part of a desktop shows from now on. Tiles of one frame take effect one after the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tile {
     /// Which part.
     pub rect: Rect,
-    /// Its pixels as a PNG (RFC 2083) of 8-bit RGB, as large as `rect`.
-    #[serde(with = "bytes")]
-    pub image: Vec<u8>,
+    /// Where its pixels come from.
+    pub source: Source,
+}
+
+/// Where the pixels of a tile come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// A PNG (RFC 2083) of 8-bit RGB, as large as the tile.
+    Image(#[serde(with = "bytes")] Vec<u8>),
+    /// They were elsewhere in the picture, in a part as large as the tile: a page was scrolled.
+    Moved {
+        /// First column of that part.
+        x: u16,
+        /// First row of it.
+        y: u16,
+    },
+}
+
+impl Tile {
+    /// Bytes of its image; none where its pixels were there before.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        match &self.source {
+            Source::Image(image) => image.len(),
+            Source::Moved { .. } => 0,
+        }
+    }
 }
 
 /// What the mouse's pointer looks like.

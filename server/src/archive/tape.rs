@@ -269,7 +269,7 @@ impl Recorder for Held {
                 Moment::Output(bytes) | Moment::Typed { bytes, .. } => bytes.len(),
                 Moment::Keyframe(keyframe) => keyframe.dump.len(),
                 Moment::Drawn { tiles, .. } | Moment::Picture(PictureFrame { tiles, .. }) => {
-                    tiles.iter().map(|tile| size_of_val(tile) + tile.image.len()).sum()
+                    tiles.iter().map(|tile| size_of_val(tile) + tile.size()).sum()
                 }
                 _ => 0,
             };

@@ -1,7 +1,7 @@
 //! What a recorded picture shows, in order, on its way to a canvas.
 
 use recording::What;
-use wire::desktop::{Extent, Pointer, Rect};
+use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 
 /// What is to be drawn.
 #[derive(Debug, Default)]
@@ -59,8 +59,23 @@ impl Shown {
                 What::Whole(picture) => &mut picture.tiles,
                 _ => continue,
             };
-            tiles.retain(|tile| !over.iter().any(|over| holds(*over, tile.rect)));
-            over.extend(tiles.iter().map(|tile| tile.rect));
+            let mut kept: Vec<Tile> = std::mem::take(tiles);
+            let mut at = kept.len();
+            while at > 0 {
+                at -= 1;
+                let Tile { rect, source } = &kept[at];
+                if over.iter().any(|over| holds(*over, *rect)) {
+                    kept.remove(at);
+                    continue;
+                }
+                over.push(*rect);
+                if let Source::Moved { x, y } = source {
+                    // What is moved from there is seen, whatever is drawn over it later.
+                    let from = Rect { x: *x, y: *y, ..*rect };
+                    over.retain(|over| is_apart(*over, from));
+                }
+            }
+            *tiles = kept;
         }
         self.whats.splice(0..0, kept);
         self
@@ -83,6 +98,15 @@ fn pointer(what: &What) -> Option<(u64, &Pointer)> {
     }
 }
 
+/// Whether nothing of the other is in the one.
+fn is_apart(one: Rect, other: Rect) -> bool {
+    let apart = |one: u16, length: u16, other: u16, others: u16| {
+        u32::from(one) + u32::from(length) <= other.into()
+            || u32::from(other) + u32::from(others) <= one.into()
+    };
+    apart(one.x, one.width, other.x, other.width) || apart(one.y, one.height, other.y, other.height)
+}
+
 /// Whether all of the other is in the one.
 fn holds(one: Rect, other: Rect) -> bool {
     let end = |from: u16, length: u16| u32::from(from) + u32::from(length);
@@ -94,15 +118,17 @@ fn holds(one: Rect, other: Rect) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use recording::Picture;
-    use wire::desktop::Tile;
-
     use super::*;
+    use recording::Picture;
 
     const EXTENT: Extent = Extent { width: 400, height: 300 };
 
     fn tile(x: u16, width: u16) -> Tile {
-        Tile { rect: Rect { x, y: 0, width, height: 10 }, image: vec![1] }
+        Tile { rect: Rect { x, y: 0, width, height: 10 }, source: Source::Image(vec![1]) }
+    }
+
+    fn moved(seq: u64, x: u16, width: u16, from: u16) -> What {
+        What::Drawn { seq, tiles: vec![Tile { source: Source::Moved { x: from, y: 0 }, ..tile(x, width) }] }
     }
 
     fn drawn(seq: u64, tiles: &[(u16, u16)]) -> What {
@@ -153,6 +179,26 @@ mod tests {
             hidden(5),
             drawn(6, &[(55, 10)]),
         ];
+        assert_eq!(shown.take().at_once().whats, expected);
+    }
+
+    #[test]
+    fn what_is_moved_elsewhere_is_seen() {
+        let mut shown = Shown::begin(None);
+        let steps = [
+            whole(1),
+            drawn(2, &[(0, 10)]),
+            drawn(3, &[(40, 10)]),
+            moved(4, 20, 10, 5),
+            drawn(5, &[(0, 10)]),
+            moved(6, 60, 10, 70),
+            drawn(7, &[(60, 10), (40, 10)]),
+        ];
+        steps.iter().cloned().for_each(|what| shown.add(what));
+        // What is drawn at 0 was moved to 20; what was moved to 60 is drawn over.
+        let mut expected = steps;
+        expected[2] = drawn(3, &[]);
+        expected[5] = drawn(6, &[]);
         assert_eq!(shown.take().at_once().whats, expected);
     }
 

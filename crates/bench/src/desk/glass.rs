@@ -102,8 +102,10 @@ impl Glass {
 
     /// Changes of the lamp a second, and pictures that were painted meanwhile.
     pub(crate) fn frames(&self, seconds: u64) -> anyhow::Result<(f64, f64)> {
+        // A window is black until the first picture.
+        let mut last = self.change(self.change(self.lamp()?)?)?;
         let start = Instant::now();
-        let (mut last, mut seen, mut painted) = (self.lamp()?, 0_u32, 0_u32);
+        let (mut seen, mut painted) = (0_u32, 0_u32);
         while start.elapsed() < Duration::from_secs(seconds) {
             let now = self.change(last)?;
             seen += 1;

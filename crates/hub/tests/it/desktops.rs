@@ -38,6 +38,8 @@ const fn rect(x: u16, y: u16, width: u16, height: u16) -> Rect {
 #[derive(Clone, Debug)]
 enum Step {
     Paint(Rect, u32),
+    /// Moves up what is in a part by so many rows.
+    Scroll(Rect, u32, u16),
     Extent(Extent),
     Pointer(bool),
     Show,
@@ -50,6 +52,9 @@ fn step() -> impl Strategy<Value = Step> {
     let painted = (0..400_u16, 0..300_u16, 1..200_u16, 1..200_u16, any::<u32>());
     prop_oneof![
         8 => painted.prop_map(|(x, y, width, height, seed)| Step::Paint(rect(x, y, width, height), seed)),
+        3 => (0..100_u16, 0..100_u16, 64..200_u16, 64..140_u16, any::<u32>(), 1..40_u16).prop_map(
+            |(x, y, width, height, seed, rows)| Step::Scroll(rect(x, y, width, height), seed, rows)
+        ),
         1 => (200..400_u32, 200..400_u32).prop_map(|(width, height)| Step::Extent(Extent::clamped(width, height))),
         1 => any::<bool>().prop_map(Step::Pointer),
         5 => Just(Step::Show),
@@ -70,6 +75,12 @@ async fn play(steps: Vec<Step>) {
     for step in steps {
         match step {
             Step::Paint(rect, seed) => paint(&session, rect, seed),
+            Step::Scroll(rect, seed, rows) => {
+                paint(&session, rect, seed);
+                session.show().await;
+                let (pixels, stride) = (noise(rect, seed), usize::from(rect.width) * 4);
+                session.paint(rect, &pixels[usize::from(rows) * stride..], stride);
+            }
             Step::Extent(extent) => session.extent(extent),
             Step::Pointer(hidden) => session.pointer(if hidden { Pointer::Hidden } else { Pointer::Default }),
             Step::Show => _ = session.show().await,

@@ -2,3 +2,4 @@
 
 mod drawing;
 mod rubbish;
+mod scrolling;

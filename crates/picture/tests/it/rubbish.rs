@@ -3,7 +3,7 @@
 use picture::{Damage, Framebuffer, TileError};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use wire::desktop::{Extent, Rect, Tile};
+use wire::desktop::{Extent, Rect, Source, Tile};
 
 const EXTENT: Extent = Extent { width: 200, height: 200 };
 const RECT: Rect = Rect { x: 10, y: 20, width: 64, height: 32 };
@@ -14,6 +14,12 @@ fn tile() -> Tile {
     let pixels: Vec<u8> = (0..200 * 200 * 4_u32).map(|at| (at.wrapping_mul(at) >> 3) as u8).collect();
     framebuffer.paint(EXTENT.rect(), &pixels, 800, &mut damage);
     framebuffer.tiles(RECT).remove(0)
+}
+
+/// Its PNG.
+fn image(tile: &Tile) -> Vec<u8> {
+    let Source::Image(image) = &tile.source else { panic!("{tile:?}") };
+    image.clone()
 }
 
 #[test]
@@ -34,9 +40,14 @@ fn a_tile_outside_or_of_another_size_is_refused() {
     let error = framebuffer.apply(&Tile { rect: wider, ..good.clone() }).unwrap_err();
     assert_eq!(error.to_string(), "the tile's image has 64x32 pixels, not 65x32");
     // A header that claims the largest image there is.
-    let mut huge = good;
-    huge.image[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
-    framebuffer.apply(&huge).unwrap_err();
+    let mut huge = image(&good);
+    huge[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
+    framebuffer.apply(&Tile { source: Source::Image(huge), ..good }).unwrap_err();
+    // From beyond the picture.
+    for (x, y) in [(137, 20), (10, 169), (u16::MAX, u16::MAX)] {
+        let error = framebuffer.apply(&Tile { rect: RECT, source: Source::Moved { x, y } }).unwrap_err();
+        assert!(matches!(error, TileError::Outside(..)), "{error}");
+    }
 }
 
 proptest! {
@@ -44,21 +55,22 @@ proptest! {
 
     #[test]
     fn no_bytes_are_too_strange(image in vec(any::<u8>(), 0..300)) {
-        let tile = Tile { rect: RECT, image };
+        let tile = Tile { rect: RECT, source: Source::Image(image) };
         prop_assert!(Framebuffer::new(EXTENT).apply(&tile).is_err());
     }
 
     #[test]
     fn a_damaged_tile_is_an_error_or_a_tile(changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut: prop::sample::Index) {
-        let mut tile = tile();
+        let mut image = image(&tile());
         for (at, byte) in changes {
-            let at = at.index(tile.image.len());
-            tile.image[at] = byte;
+            let at = at.index(image.len());
+            image[at] = byte;
         }
         let mut framebuffer = Framebuffer::new(EXTENT);
-        _ = framebuffer.apply(&tile);
-        tile.image.truncate(cut.index(tile.image.len()));
-        _ = framebuffer.apply(&tile);
+        let tile = |image: &[u8]| Tile { rect: RECT, source: Source::Image(image.to_vec()) };
+        _ = framebuffer.apply(&tile(&image));
+        image.truncate(cut.index(image.len()));
+        _ = framebuffer.apply(&tile(&image));
         prop_assert_eq!(framebuffer.extent(), EXTENT);
     }
 }

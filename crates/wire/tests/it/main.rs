@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use wire::connect::{ConnectAnswer, ConnectRequest, Room};
-use wire::desktop::{Extent, Gesture, Pointer, PointerShape, Rect, Tile};
+use wire::desktop::{Extent, Gesture, Pointer, PointerShape, Rect, Source, Tile};
 use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
     Attributes, Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Piece,
@@ -110,9 +110,12 @@ fn extent() -> impl Strategy<Value = Extent> {
 }
 
 fn tiles() -> impl Strategy<Value = Vec<Tile>> {
-    let image = proptest::collection::vec(any::<u8>(), 0..32);
-    let tile = (any::<(u16, u16, u16, u16)>(), image)
-        .prop_map(|((x, y, width, height), image)| Tile { rect: Rect { x, y, width, height }, image });
+    let source = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..32).prop_map(Source::Image),
+        any::<(u16, u16)>().prop_map(|(x, y)| Source::Moved { x, y }),
+    ];
+    let tile = (any::<(u16, u16, u16, u16)>(), source)
+        .prop_map(|((x, y, width, height), source)| Tile { rect: Rect { x, y, width, height }, source });
     proptest::collection::vec(tile, 0..4)
 }
 

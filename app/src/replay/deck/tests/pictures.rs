@@ -1,7 +1,7 @@
 //! Recordings of desktops: a row of cells stands for the pixels, a number for what each shows.
 
 use recording::Picture;
-use wire::desktop::{Extent, Pointer, Rect, Tile};
+use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 
 use super::*;
 use super::{deck as deck_of, frame as frame_of, recorded as terminals};
@@ -20,8 +20,14 @@ struct Seen {
 impl Seen {
     fn draw(&mut self, tiles: &[Tile]) {
         for tile in tiles {
-            let from = usize::from(tile.rect.x);
-            self.cells[from..from + usize::from(tile.rect.width)].fill(tile.image[0]);
+            let at = usize::from(tile.rect.x);
+            let cells = at..at + usize::from(tile.rect.width);
+            match &tile.source {
+                Source::Image(image) => self.cells[cells].fill(image[0]),
+                Source::Moved { x, .. } => {
+                    self.cells.copy_within(usize::from(*x)..usize::from(*x) + cells.len(), at)
+                }
+            }
         }
     }
 
@@ -54,12 +60,21 @@ impl Seen {
 
 fn row(from: usize, cells: usize, image: u8) -> Tile {
     let cell = |number: usize| u16::try_from(number).unwrap();
-    Tile { rect: Rect { x: cell(from), y: 0, width: cell(cells), height: 1 }, image: vec![image] }
+    Tile {
+        rect: Rect { x: cell(from), y: 0, width: cell(cells), height: 1 },
+        source: Source::Image(vec![image]),
+    }
+}
+
+fn moved(from: usize, cells: usize, to: usize) -> Tile {
+    let source = Source::Moved { x: u16::try_from(from).unwrap(), y: 0 };
+    Tile { source, ..row(to, cells, 0) }
 }
 
 #[derive(Clone, Debug)]
 enum Done {
     Draws(usize, usize, u8),
+    Moves(usize, usize, usize),
     Points(bool),
     Resizes,
     Types,
@@ -69,6 +84,8 @@ fn any_done() -> impl Strategy<Value = Done> {
     prop_oneof![
         8 => (0..CELLS, 1..=CELLS, 1..=255_u8)
             .prop_map(|(from, cells, image)| Done::Draws(from, cells.min(CELLS - from), image)),
+        4 => (0..CELLS, 1..=CELLS, 0..CELLS)
+            .prop_map(|(from, cells, to)| Done::Moves(from, cells.min(CELLS - from.max(to)), to)),
         2 => any::<bool>().prop_map(Done::Points),
         1 => Just(Done::Resizes),
         1 => Just(Done::Types),
@@ -92,6 +109,10 @@ fn recorded(steps: &[(u64, Done)], every: usize) -> (Vec<u8>, Vec<Frame>, Vec<(M
         let (event, what) = match done {
             Done::Draws(from, cells, image) => {
                 let tiles = vec![row(*from, *cells, *image)];
+                (Event::Drawn { seq, tiles: tiles.clone() }, Some(What::Drawn { seq, tiles }))
+            }
+            Done::Moves(from, cells, to) => {
+                let tiles = vec![moved(*from, *cells, *to)];
                 (Event::Drawn { seq, tiles: tiles.clone() }, Some(What::Drawn { seq, tiles }))
             }
             Done::Points(hidden) => {

@@ -82,7 +82,7 @@ impl Desktop {
         let tiles: Vec<_> =
             self.damage.take().into_iter().flat_map(|rect| self.framebuffer.tiles(rect)).collect();
         self.seq += 1;
-        self.bytes += tiles.iter().map(|tile| tile.image.len()).sum::<usize>();
+        self.bytes += tiles.iter().map(|tile| tile.size()).sum::<usize>();
         self.pixels += tiles
             .iter()
             .map(|tile| usize::from(tile.rect.width) * usize::from(tile.rect.height))

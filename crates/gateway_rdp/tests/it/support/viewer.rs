@@ -1,7 +1,7 @@
 //! The owner's page: a picture that is drawn from frames, and everything else that comes.
 
 use hub::Window;
-use wire::desktop::{Extent, Pointer, Tile};
+use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 use wire::live::LiveFrame;
 
 use super::tools::within;
@@ -72,7 +72,11 @@ impl Viewer {
     }
 
     fn draw(&mut self, tile: &Tile) {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(&tile.image)).read_info().expect("a picture");
+        let image = match &tile.source {
+            Source::Image(image) => image,
+            Source::Moved { x, y } => return self.r#move(Rect { x: *x, y: *y, ..tile.rect }, tile.rect),
+        };
+        let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().expect("a picture");
         let mut pixels = vec![0; reader.output_buffer_size().expect("its size")];
         let info = reader.next_frame(&mut pixels).expect("a frame");
         assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Rgb, png::BitDepth::Eight));
@@ -81,6 +85,16 @@ impl Viewer {
             let y = usize::from(tile.rect.y) + row;
             let start = (y * usize::from(self.extent.width) + usize::from(tile.rect.x)) * 3;
             self.pixels[start..start + wide].copy_from_slice(bytes);
+        }
+    }
+
+    fn r#move(&mut self, from: Rect, to: Rect) {
+        let before = self.pixels.clone();
+        let at = |x: u16, y: u16| (usize::from(y) * usize::from(self.extent.width) + usize::from(x)) * 3;
+        let wide = usize::from(to.width) * 3;
+        for row in 0..to.height {
+            let (from, to) = (at(from.x, from.y + row), at(to.x, to.y + row));
+            self.pixels[to..to + wide].copy_from_slice(&before[from..from + wide]);
         }
     }
 

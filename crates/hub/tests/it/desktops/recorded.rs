@@ -117,7 +117,7 @@ async fn replay_never_has_much_to_draw_before_a_moment() {
     let mut since = 0;
     for moment in &moments {
         match moment {
-            Moment::Drawn { tiles, .. } => since += tiles.iter().map(|tile| tile.image.len()).sum::<usize>(),
+            Moment::Drawn { tiles, .. } => since += tiles.iter().map(|tile| tile.size()).sum::<usize>(),
             Moment::Picture(_) => since = 0,
             _ => {}
         }
