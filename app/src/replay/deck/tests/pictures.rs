@@ -25,7 +25,7 @@ impl Seen {
             match &tile.source {
                 Source::Image(image) => self.cells[cells].fill(image[0]),
                 Source::Moved { x, .. } => {
-                    self.cells.copy_within(usize::from(*x)..usize::from(*x) + cells.len(), at)
+                    self.cells.copy_within(usize::from(*x)..usize::from(*x) + cells.len(), at);
                 }
             }
         }
