@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use wire::desktop::Gesture;
 use wire::{AccountId, AgentId, End, SessionId, UserId};
 
-use super::{EXTENT, Said, connection};
+use super::{EXTENT, Said, connection, numbers};
 use crate::clipboard::Clipboard;
 use crate::far::Far;
 use crate::gateway::Shared;
@@ -90,6 +90,7 @@ async fn record_a_target() {
     let handshake = std::mem::take(&mut *HEARD.lock().unwrap_or_else(PoisonError::into_inner));
     let mut said = Said { handshake, frames: Vec::new() };
     let Far { mut inbox, outbox, agreed } = far;
+    let numbers = numbers(&agreed);
     let mut stage = Stage::new(agreed).unwrap_or_else(|fault| panic!("{}", fault.why()));
     let mut hands = Hands::new(stage.extent(), true);
     let mut clipboard = Clipboard::default();
@@ -123,6 +124,7 @@ async fn record_a_target() {
             }
         }
     }
+    said.turn(numbers);
     std::fs::write(file, said.write()).expect("written");
 }
 
