@@ -19,6 +19,7 @@ mod ink;
 mod keys;
 mod lease;
 mod metrics;
+mod mouse;
 mod notice;
 mod notify;
 mod own;

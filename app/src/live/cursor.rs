@@ -1,6 +1,6 @@
 //! A desktop's pointer as CSS names it.
 
-use wire::desktop::Pointer;
+use wire::desktop::{Pointer, PointerShape};
 
 /// Largest side of a pointer that browsers show, in pixels of the page.
 const LARGEST: f64 = 128.0;
@@ -13,7 +13,7 @@ pub(crate) fn css(pointer: &Pointer, scale: f64) -> Vec<String> {
         Pointer::Hidden => return vec!["none".to_owned()],
         Pointer::Shape(shape) => shape,
     };
-    let url = format!("url(data:image/png;base64,{})", base64(&shape.image));
+    let url = url(shape);
     // Where the picture is larger than it may be, too: a pointer out of scale points better than none.
     let side = f64::from(shape.width.max(shape.height)).max(1.0);
     let scale = if scale > 0.0 { scale.min(LARGEST / side) } else { 1.0 };
@@ -29,6 +29,11 @@ pub(crate) fn css(pointer: &Pointer, scale: f64) -> Vec<String> {
         values.push(format!("image-set({url} {}x) {x} {y}, default", 1.0 / scale));
     }
     values
+}
+
+/// A pointer's picture.
+pub(crate) fn url(shape: &PointerShape) -> String {
+    format!("url(data:image/png;base64,{})", base64(&shape.image))
 }
 
 /// Bytes as text (RFC 4648 section 4).
@@ -48,8 +53,6 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wire::desktop::PointerShape;
-
     use super::*;
 
     fn shape(side: u16, hot: u16) -> Pointer {

@@ -49,6 +49,13 @@ pub(super) struct Desk {
     resting: RefCell<Option<Timeout>>,
 }
 
+impl Desk {
+    /// Somebody else has moved the mouse: where it is, is to be said before anything is done there.
+    pub(super) fn moved_away(&self) {
+        self.place.set(None);
+    }
+}
+
 #[derive(Clone)]
 struct Held {
     place: String,

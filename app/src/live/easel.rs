@@ -20,6 +20,7 @@ use wire::desktop::{Extent, Pointer, Rect};
 use wire::live::LiveFrame;
 
 use super::cursor;
+use super::mouse::{Lay, Mouse};
 use super::picture::{Job, Part, Picture, Spot, Step};
 use super::scaling::{self, room};
 use super::stream::Fault;
@@ -48,6 +49,8 @@ struct Inner {
     /// Number of the last event that is on the canvas.
     seq: Cell<u64>,
     pointer: RefCell<Pointer>,
+    /// Where somebody else has it.
+    mouse: Mouse,
     /// The pointer is the desktop's own.
     points: Cell<bool>,
     frame_asked: Cell<bool>,
@@ -61,7 +64,7 @@ impl Easel {
         canvas: HtmlCanvasElement,
         became: impl Fn(Became) + 'static,
     ) -> Self {
-        let pen = pen(&canvas);
+        let (pen, mouse) = (pen(&canvas), Mouse::over(&canvas));
         Self {
             inner: Rc::new(Inner {
                 stage,
@@ -71,6 +74,7 @@ impl Easel {
                 extent: Cell::new(None),
                 seq: Cell::new(0),
                 pointer: RefCell::default(),
+                mouse,
                 points: Cell::new(false),
                 frame_asked: Cell::new(false),
                 became: Box::new(became),
@@ -144,6 +148,11 @@ impl Easel {
             let jobs = self.inner.picture.borrow_mut().add(last, start, shape, parts);
             self.begin(jobs);
         }
+    }
+
+    /// Somebody else's mouse is at that pixel, or nowhere.
+    pub(crate) fn mouse(&self, place: Option<(u16, u16)>) {
+        self.inner.mouse.at(place);
     }
 
     /// How many frames wait to be drawn.
@@ -284,6 +293,7 @@ impl Inner {
             }
         }
         if let Some(pointer) = step.pointer {
+            self.mouse.wear(&pointer);
             self.pointer.replace(pointer);
             self.dress_pointer();
         }
@@ -321,16 +331,15 @@ impl Inner {
         let (width, height) = (f64::from(extent.width) * scale, f64::from(extent.height) * scale);
         // In the middle, and where a pixel of the display begins.
         let before = |room: f64, length: f64| ((room - length) / 2.0 * ratio).floor().max(0.0) / ratio;
-        for (property, value) in [
-            ("width", width),
-            ("height", height),
-            ("margin-left", before(room.0, width)),
-            ("margin-top", before(room.1, height)),
-        ] {
+        let (left, top) = (before(room.0, width), before(room.1, height));
+        for (property, value) in
+            [("width", width), ("height", height), ("margin-left", left), ("margin-top", top)]
+        {
             set(&self.canvas, property, &format!("{value}px"));
         }
         let crisp = (scale * ratio).fract() == 0.0;
         set(&self.canvas, "image-rendering", if crisp { "pixelated" } else { "auto" });
+        self.mouse.lies(Lay { extent, corner: (left, top), scale, crisp });
         self.dress_pointer();
     }
 

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use screen::Screen;
+use wire::desktop::Mouse;
 use wire::live::{Lease, LiveFrame, Size, Watcher};
 use wire::{End, Millis};
 
@@ -54,6 +55,8 @@ pub(crate) enum News {
     Asks(Option<(u64, String)>),
     /// The desktop put a text on its clipboard.
     Clip(String),
+    /// Where a desktop's mouse is.
+    Mouse(Mouse),
 }
 
 enum Step {
@@ -118,6 +121,7 @@ impl Stream {
             LiveFrame::Told(words) => Ok(News::Told(words)),
             LiveFrame::Asks(question) => Ok(News::Asks(question)),
             LiveFrame::Clip(text) => Ok(News::Clip(text)),
+            LiveFrame::Mouse(mouse) => Ok(News::Mouse(mouse)),
             // Of a picture, which is no terminal's.
             LiveFrame::Picture { .. } | LiveFrame::Drawn { .. } | LiveFrame::Pointer { .. } => {
                 Err(Fault::Gap)

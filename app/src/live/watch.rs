@@ -14,7 +14,7 @@ use leptos::task::spawn_local;
 use serde::Serialize;
 use web_sys::{HtmlCanvasElement, HtmlElement, HtmlTextAreaElement};
 use wire::connect::{ConnectAnswer, ConnectRequest};
-use wire::desktop::Extent;
+use wire::desktop::{Extent, Mouse};
 use wire::live::{LiveFrame, LiveRequest, Modes};
 use wire::{Millis, Session, SessionId};
 
@@ -119,6 +119,7 @@ impl Watch {
                 frame_asked: Cell::new(false),
                 grip: hands::Grip::default(),
                 desk: Desk::default(),
+                mouse: Cell::new(None),
             }
         });
         inner.connect();
@@ -172,6 +173,8 @@ pub(super) struct Inner {
     frame_asked: Cell<bool>,
     pub(super) grip: hands::Grip,
     pub(super) desk: Desk,
+    /// Where a desktop's mouse was last.
+    mouse: Cell<Option<Mouse>>,
 }
 
 /// A callback that holds the watch only weakly: it does nothing once the pane is closed.
@@ -196,6 +199,8 @@ impl Inner {
         if let Some(easel) = &self.easel {
             easel.start_over();
         }
+        self.mouse.set(None);
+        self.point_out();
         let weak = Rc::downgrade(self);
         let on_close = move |code| {
             if let Some(inner) = weak.upgrade() {
@@ -277,7 +282,27 @@ impl Inner {
             News::Told(words) => self.shows.told.tell(&words),
             News::Asks(question) => self.shows.told.asks(question),
             News::Clip(text) => desk::copied(self, text),
+            News::Mouse(mouse) => {
+                self.mouse.set(Some(mouse));
+                self.point_out();
+            }
         }
+    }
+
+    /// Shows where a desktop's mouse is while it is in somebody else's hand.
+    fn point_out(&self) {
+        let Some(easel) = &self.easel else { return };
+        let is_others = |mouse: &Mouse| match &self.part {
+            Part::Owner(_) => mouse.seat.is_some(),
+            Part::Watcher { .. } => self.shows.standing.with_untracked(|standing| {
+                standing.mine().is_none_or(|lease| mouse.seat != Some(lease.seat))
+            }),
+        };
+        let others = self.mouse.get().filter(is_others);
+        if others.is_some() {
+            self.desk.moved_away();
+        }
+        easel.mouse(others.map(|mouse| (mouse.x, mouse.y)));
     }
 
     /// What became of frames of a picture.
@@ -323,6 +348,7 @@ impl Inner {
             (true, false) => hands::lost(self),
             _ => {}
         }
+        self.point_out();
     }
 
     /// Sends one request, if there is a connection: a [`LiveRequest`], or a [`ConnectRequest`] of the session's own

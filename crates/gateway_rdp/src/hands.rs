@@ -71,6 +71,11 @@ impl Hands {
         self.extent = extent;
     }
 
+    /// Where the mouse is.
+    pub(crate) const fn at(&self) -> (u16, u16) {
+        self.at
+    }
+
     /// Whether somebody holds something.
     pub(crate) fn holds(&self, who: Who) -> bool {
         self.keys.iter().any(|held| held.who == who) || self.buttons.iter().any(|(holder, _)| *holder == who)

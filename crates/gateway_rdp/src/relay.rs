@@ -271,14 +271,14 @@ impl<'a> Relay<'a> {
                 gestures.retain(|gesture| !matches!(gesture, Gesture::Move { .. } | Gesture::Wheel { .. }));
             }
         }
-        self.act(Who::Owner, None, gestures).await
+        self.act(None, gestures).await
     }
 
     /// The watcher who has control does something.
     async fn typed(&mut self, typed: hub::Typed) -> Result<(), Outcome> {
         self.watcher = Instant::now();
         match wire::decode::<Vec<Gesture>>(&typed.bytes) {
-            Ok(gestures) => self.act(Who::Watcher, Some(&typed.by), gestures).await,
+            Ok(gestures) => self.act(Some(&typed), gestures).await,
             Err(error) => {
                 tracing::debug!(%error, by = ?typed.by, "a watcher's input is no list of gestures");
                 Ok(())
@@ -286,17 +286,24 @@ impl<'a> Relay<'a> {
         }
     }
 
-    async fn act(&mut self, who: Who, by: Option<&str>, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
+    /// What counts is done: by the owner, or by the watcher who typed it.
+    async fn act(&mut self, typed: Option<&hub::Typed>, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
+        let open = self.session.open;
+        let (who, by) = typed.map_or((Who::Owner, None), |typed| (Who::Watcher, Some(&*typed.by)));
         let events: Vec<_> = gestures.iter().flat_map(|gesture| self.hands.act(who, gesture)).collect();
         for gesture in &gestures {
             if let Gesture::Clip { text, more } = gesture {
                 self.clip(who, by, text, *more)?;
             }
         }
+        if gestures.iter().any(|gesture| matches!(gesture, Gesture::Move { .. } | Gesture::Press { .. })) {
+            let (x, y) = self.hands.at();
+            open.points(x, y, typed.map(|typed| typed.hand));
+        }
         gestures.retain(|gesture| !matches!(gesture, Gesture::Clip { .. }));
         if !gestures.is_empty() {
             // Before it goes out, so that a recording has the key before what it changes.
-            self.session.open.typed(by, &wire::encode(&gestures).into()).await;
+            open.typed(by, &wire::encode(&gestures).into()).await;
         }
         self.send(&events)
     }

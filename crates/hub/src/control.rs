@@ -20,7 +20,7 @@ use wire::live::{Lease, LeaseMode, LiveFrame};
 use wire::{Millis, UserId};
 
 use kinds::{ASKING, EXCLUSIVE, INPUT_WAITS, NEWS, PAUSED};
-pub use kinds::{Deed, Deeds, Directive, Hindrance, Times, Typed};
+pub use kinds::{Deed, Deeds, Directive, Hand, Hindrance, Times, Typed};
 
 use crate::MarkKind;
 use crate::consent::{Answer, Consents, Stand};
@@ -281,7 +281,8 @@ impl Entry {
         if part.input_bytes > 0 && part.input_bytes + bytes.len() > INPUT {
             return Accepted::Full;
         }
-        let typed = Typed { by: Arc::clone(&held.by), bytes: bytes.clone() };
+        let hand = Hand { seat: sitter.seat, told: sitter.told };
+        let typed = Typed { by: Arc::clone(&held.by), hand, bytes: bytes.clone() };
         let generation = part.generation;
         part.input_bytes += bytes.len();
         part.input.push_back((generation, typed));

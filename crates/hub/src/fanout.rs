@@ -30,7 +30,7 @@ pub(crate) fn ensure(entry: &Arc<Entry>) {
 
 async fn run(entry: Arc<Entry>, mut unfinished: Unfinished) {
     loop {
-        entry.live.arrived.notified().await;
+        wait(&entry).await;
         // An owner who looks through the hub waits for it, too.
         if !entry.live.has_window() {
             tokio::time::sleep(OWNER_FIRST).await;
@@ -55,6 +55,18 @@ async fn run(entry: Arc<Entry>, mut unfinished: Unfinished) {
                 break;
             }
         }
+    }
+}
+
+/// Waits until there is something to do.
+async fn wait(entry: &Entry) {
+    let arrived = entry.live.arrived.notified();
+    match entry.live.mouse_due() {
+        Some(due) => tokio::select! {
+            () = arrived => {}
+            () = tokio::time::sleep_until(due) => {}
+        },
+        None => arrived.await,
     }
 }
 

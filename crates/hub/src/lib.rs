@@ -33,7 +33,7 @@ mod watch;
 mod window;
 
 pub use consent::Question;
-pub use control::{Deed, Deeds, Directive, Hindrance, Times, Typed, mode_word};
+pub use control::{Deed, Deeds, Directive, Hand, Hindrance, Times, Typed, mode_word};
 pub use entry::{Facts, Opening, ScreenKind, WatchPolicy};
 pub use ledger::{Ledger, LedgerError};
 pub use list::{List, ListEvent, Listed, Unread};

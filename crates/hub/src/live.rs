@@ -72,6 +72,10 @@ impl Live {
         self.kind != ScreenKind::None
     }
 
+    pub(crate) const fn is_picture(&self) -> bool {
+        matches!(self.kind, ScreenKind::Picture(_))
+    }
+
     /// Whether somebody can type in it, and so be asked there.
     pub(crate) const fn takes_input(&self) -> bool {
         matches!(self.kind, ScreenKind::Terminal(_) | ScreenKind::Picture(_))
@@ -206,6 +210,7 @@ impl Live {
             scene.park();
             return Flushed::Done;
         }
+        ring.hand_out_mouse();
         if let Some(end) = inbox.ended.clone()
             && scene.is_drawn()
             && inbox.is_empty()

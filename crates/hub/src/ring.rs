@@ -2,14 +2,19 @@
 //!
 //! Never waits for a reader: who falls behind what is kept must begin anew. The owner's own window reads here,
 //! too, and only what is on the screen: who watches is for watchers, and is told to the owner where policy says so.
-//! What is for the owner alone has a queue of its own ([`Told`]), so that no flood of frames displaces it.
+//! What is for the owner alone has a queue of its own ([`Told`]), so that no flood of frames displaces it; where the
+//! mouse is waits in no queue at all ([`Pointing`]).
 
+mod pointing;
 mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
+use pointing::Pointing;
+use tokio::time::Instant;
 use told::{Standing, Told};
+use wire::desktop::Mouse;
 use wire::live::{LiveFrame, Watcher};
 
 /// Frames kept for watchers that are behind, in bytes: a few screens of a terminal.
@@ -48,6 +53,7 @@ pub(crate) struct Ring {
     next_seat: u64,
     /// What a window that the owner opens is to hear first.
     standing: Standing,
+    pointing: Pointing,
     over: bool,
     /// Whether a fan-out task runs for this session.
     pub(crate) fanout: bool,
@@ -58,6 +64,8 @@ pub(crate) struct Ring {
 struct Reader {
     /// Number of the next frame.
     at: u64,
+    /// How many places of the mouse were handed out when it looked last.
+    pointed: u64,
     who: Who,
 }
 
@@ -77,7 +85,7 @@ struct Kept {
 
 impl Ring {
     /// One that keeps so many bytes.
-    pub(crate) const fn new(kept: usize) -> Self {
+    pub(crate) fn new(kept: usize) -> Self {
         Self {
             kept,
             frames: VecDeque::new(),
@@ -86,6 +94,7 @@ impl Ring {
             seats: BTreeMap::new(),
             next_seat: 0,
             standing: Standing::new(),
+            pointing: Pointing::default(),
             over: false,
             fanout: false,
         }
@@ -145,6 +154,21 @@ impl Ring {
         self.standing.take(frame, encoded, heard);
     }
 
+    /// The mouse is there, which the owner may know or not; whether somebody must come to hand it out.
+    pub(crate) fn mouse(&mut self, mouse: Mouse, for_owner: bool) -> bool {
+        self.pointing.moved(mouse, for_owner)
+    }
+
+    /// When the mouse's place is to be handed out, if it waits.
+    pub(crate) fn mouse_due(&self) -> Option<Instant> {
+        self.pointing.due()
+    }
+
+    /// Hands it out, if it is due.
+    pub(crate) fn hand_out_mouse(&mut self) {
+        self.pointing.hand_out(Instant::now());
+    }
+
     /// The last frame: nothing comes after it.
     pub(crate) fn close(&mut self, frame: Bytes) {
         self.append(Kept { frame, for_owner: true });
@@ -156,7 +180,7 @@ impl Ring {
         let seat = Seat(self.next_seat);
         self.next_seat += 1;
         let who = watcher.map_or_else(|| Who::Owner(self.standing.begin()), Who::Watcher);
-        self.seats.insert(seat, Reader { at: self.end(), who });
+        self.seats.insert(seat, Reader { at: self.end(), pointed: 0, who });
         seat
     }
 
@@ -199,9 +223,15 @@ impl Ring {
 
     fn find(&mut self, seat: Seat) -> Read {
         let (first, end) = (self.first, self.end());
-        let Some(Reader { at, who }) = self.seats.get_mut(&seat) else { return Read::Over };
+        let Some(Reader { at, pointed, who }) = self.seats.get_mut(&seat) else { return Read::Over };
         if let Who::Owner(told) = who
             && let Some(frame) = told.pop()
+        {
+            return Read::Frame(frame);
+        }
+        // Nothing comes after the last frame.
+        if !self.over
+            && let Some(frame) = self.pointing.read(pointed, matches!(who, Who::Owner(_)))
         {
             return Read::Frame(frame);
         }

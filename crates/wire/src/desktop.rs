@@ -115,6 +115,17 @@ pub struct PointerShape {
     pub image: Vec<u8>,
 }
 
+/// Where the mouse is on a desktop, and whose hand moved it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mouse {
+    /// Column.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+    /// The seat of the watcher who had control; none for the owner.
+    pub seat: Option<u64>,
+}
+
 /// A button of the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Button {

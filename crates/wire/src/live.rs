@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::desktop::{Extent, Pointer, Tile};
+use crate::desktop::{Extent, Mouse, Pointer, Tile};
 use crate::{End, Millis};
 
 /// Width and height of a terminal, in cells; each 1 to [`Size::MAX`].
@@ -140,6 +140,8 @@ pub enum LiveFrame {
     Asks(Option<(u64, String)>),
     /// To the owner alone: text that the desktop put on its clipboard.
     Clip(String),
+    /// Where the mouse is, at a pace: no event of the screen, and only the newest counts.
+    Mouse(Mouse),
 }
 
 /// How the holder of a lease and the owner share the keyboard.

@@ -2,7 +2,7 @@
 
 use hub::WatchPolicy;
 use ironrdp_pdu::input::fast_path::{FastPathInputEvent as Event, KeyboardFlags};
-use wire::desktop::{Button, Gesture};
+use wire::desktop::{Button, Gesture, Mouse};
 use wire::live::{LeaseMode, LiveFrame, LiveRequest};
 
 use crate::support::peer::{Manners, PASSWORD, Peer, colour};
@@ -34,16 +34,25 @@ async fn a_watcher_sees_and_types_and_the_owner_takes_back() {
     page.until("a notice", told("Sightline: olga watches this session.")).await;
     olga.frame(|frame| matches!(frame, LiveFrame::Picture { .. }).then_some(())).await;
 
+    act(&desktop, &[Gesture::Move { x: 7, y: 8 }]);
+    let at = |mouse| move |frame| (frame == LiveFrame::Mouse(mouse)).then_some(());
+    olga.frame(at(Mouse { x: 7, y: 8, seat: None })).await;
+
     olga.asks(LiveRequest::Ask(LeaseMode::Exclusive));
     let taken = "Sightline: olga has keyboard and mouse. Press any key or click to take them back.";
     page.until("a notice", told(taken)).await;
     olga.acts(&[press(0x10, true), press(0x10, false)]);
     arrives(&peer, 0x10, true).await;
 
+    olga.acts(&[Gesture::Move { x: 20, y: 30 }]);
+    let is_hers = |mouse: Mouse| (mouse.x, mouse.y, mouse.seat.is_some()) == (20, 30, true);
+    page.until("her mouse", |page| page.mouse.is_some_and(is_hers)).await;
+
     // The owner's mouse moves nothing meanwhile, and a click takes everything back.
     act(&desktop, &[Gesture::Move { x: 1, y: 1 }]);
     act(&desktop, &[Gesture::Press { button: Button::Primary, down: true }]);
     page.until("a notice", told("Sightline: olga may not type any more.")).await;
+    olga.frame(at(Mouse { x: 20, y: 30, seat: None })).await;
     act(&desktop, &[press(0x11, true), press(0x11, false)]);
     arrives(&peer, 0x11, true).await;
     let moved = |event: &Event| matches!(event, Event::MouseEvent(mouse) if mouse.x_position == 1);

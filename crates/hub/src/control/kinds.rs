@@ -68,11 +68,21 @@ impl Deeds {
     }
 }
 
+/// Whose hand a watcher's is, for who is to know where the mouse is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hand {
+    pub(crate) seat: u64,
+    /// The owner is told of them.
+    pub(crate) told: bool,
+}
+
 /// What a watcher typed, on its way to the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
     /// Name of the watcher.
     pub by: Arc<str>,
+    /// Their hand.
+    pub hand: Hand,
     /// Everything of one request.
     pub bytes: Bytes,
 }

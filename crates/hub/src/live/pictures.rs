@@ -2,8 +2,9 @@
 //!
 //! What is painted faster than it is shown is merged as damage; pixels wait nowhere.
 
+use tokio::time::Instant;
 use wire::Millis;
-use wire::desktop::{Extent, Pointer, Rect};
+use wire::desktop::{Extent, Mouse, Pointer, Rect};
 use wire::live::LiveFrame;
 
 use super::{Live, Scene, encoded};
@@ -37,6 +38,18 @@ impl Live {
             self.arrived.notify_one();
         }
         tape.take(Moment::Pointer { seq, pointer });
+    }
+
+    /// The mouse is there, which the owner may know or not: told by the fan-out, when it is time.
+    pub(crate) fn mouse(&self, mouse: Mouse, for_owner: bool) {
+        if self.is_picture() && lock(&self.ring).mouse(mouse, for_owner) {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// When the fan-out is to tell where the mouse is, if it moved.
+    pub(crate) fn mouse_due(&self) -> Option<Instant> {
+        lock(&self.ring).mouse_due()
     }
 
     /// Hands out what was painted; whether to wait for the recording. None when there was nothing, or the session

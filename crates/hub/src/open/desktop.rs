@@ -1,9 +1,10 @@
 //! What the gateway of a desktop does: it paints, and says when to show what it painted.
 
-use wire::desktop::{Extent, Pointer, Rect};
+use wire::desktop::{Extent, Mouse, Pointer, Rect};
 use wire::live::LiveFrame;
 
 use super::OpenSession;
+use crate::Hand;
 
 impl OpenSession {
     /// Pixels into the picture: `rect.height` rows of `rect.width` pixels, 4 bytes each (red, green, blue,
@@ -22,6 +23,13 @@ impl OpenSession {
     /// The mouse's pointer has another shape: shown at once.
     pub fn pointer(&self, pointer: Pointer) {
         self.entry.live.pointer(pointer, &self.entry.tape);
+    }
+
+    /// The mouse is at that pixel, where the owner moved it, or the hand of the watcher who has control. Never waits:
+    /// those who look are told of the newest place, thirty times a second at most; who comes later, of the last.
+    pub fn points(&self, x: u16, y: u16, by: Option<Hand>) {
+        let mouse = Mouse { x, y, seat: by.map(|hand| hand.seat) };
+        self.entry.live.mouse(mouse, by.is_none_or(|hand| hand.told));
     }
 
     /// Encodes what changed since the last time, once, and hands it to the recording and to everybody who looks.

@@ -1,6 +1,7 @@
 //! Desktops: owner, watchers, late joiners and the recording have the same pixels after the same event.
 
 mod easel;
+mod pointing;
 mod recorded;
 
 use std::time::Duration;
@@ -42,6 +43,7 @@ enum Step {
     Scroll(Rect, u32, u16),
     Extent(Extent),
     Pointer(bool),
+    Point(u16),
     Show,
     Join,
     Leave,
@@ -57,6 +59,7 @@ fn step() -> impl Strategy<Value = Step> {
         ),
         1 => (200..400_u32, 200..400_u32).prop_map(|(width, height)| Step::Extent(Extent::clamped(width, height))),
         1 => any::<bool>().prop_map(Step::Pointer),
+        3 => (0..200_u16).prop_map(Step::Point),
         5 => Just(Step::Show),
         2 => Just(Step::Join),
         1 => Just(Step::Leave),
@@ -83,6 +86,7 @@ async fn play(steps: Vec<Step>) {
             }
             Step::Extent(extent) => session.extent(extent),
             Step::Pointer(hidden) => session.pointer(if hidden { Pointer::Hidden } else { Pointer::Default }),
+            Step::Point(x) => session.points(x, 7, None),
             Step::Show => _ = session.show().await,
             Step::Join => watchers.push((watch(&hub, session.id()).await, Easel::default())),
             Step::Leave => gone.extend(watchers.pop().map(|(_, easel)| easel)),
@@ -104,6 +108,7 @@ async fn play(steps: Vec<Step>) {
         settle!(easel, handle);
         assert_eq!(easel.seen.last_key_value(), own.seen.last_key_value());
         assert_eq!(easel.pointer, own.pointer);
+        assert_eq!(easel.mice.last(), own.mice.last());
     }
     for easel in gone.iter().chain(watchers.iter().map(|(_, easel)| easel)) {
         for (seq, seen) in &easel.seen {

@@ -169,7 +169,8 @@ impl Pane {
             | LiveFrame::Pointer { .. }
             | LiveFrame::Told(_)
             | LiveFrame::Asks(_)
-            | LiveFrame::Clip(_) => panic!("a terminal shows no picture"),
+            | LiveFrame::Clip(_)
+            | LiveFrame::Mouse(_) => panic!("a terminal shows no picture"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use wire::connect::{ConnectAnswer, ConnectRequest, Room};
-use wire::desktop::{Extent, Gesture, Pointer, PointerShape, Rect, Source, Tile};
+use wire::desktop::{Extent, Gesture, Mouse, Pointer, PointerShape, Rect, Source, Tile};
 use wire::live::{Lease, LeaseMode, LiveFrame, LiveRequest, Modes, Size, Watcher};
 use wire::{
     Attributes, Change, End, EndAsked, EndReason, FeedFrame, FrameError, MAX_FRAME_BYTES, Millis, Piece,
@@ -177,6 +177,7 @@ fn live_frame() -> impl Strategy<Value = LiveFrame> {
         any::<String>().prop_map(LiveFrame::Told),
         any::<Option<(u64, String)>>().prop_map(LiveFrame::Asks),
         any::<String>().prop_map(LiveFrame::Clip),
+        any::<(u16, u16, Option<u64>)>().prop_map(|(x, y, seat)| LiveFrame::Mouse(Mouse { x, y, seat })),
     ]
 }
 

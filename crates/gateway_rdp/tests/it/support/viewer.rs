@@ -1,7 +1,7 @@
 //! The owner's page: a picture that is drawn from frames, and everything else that comes.
 
 use hub::Window;
-use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
+use wire::desktop::{Extent, Mouse, Pointer, Rect, Source, Tile};
 use wire::live::LiveFrame;
 
 use super::tools::within;
@@ -13,6 +13,7 @@ pub(crate) struct Viewer {
     /// Three bytes a pixel.
     pixels: Vec<u8>,
     pub(crate) pointer: Pointer,
+    pub(crate) mouse: Option<Mouse>,
     pub(crate) told: Vec<String>,
     pub(crate) asks: Option<(u64, String)>,
     pub(crate) clips: Vec<String>,
@@ -26,6 +27,7 @@ impl Viewer {
             extent: Extent { width: 0, height: 0 },
             pixels: Vec::new(),
             pointer: Pointer::Default,
+            mouse: None,
             told: Vec::new(),
             asks: None,
             clips: Vec::new(),
@@ -59,6 +61,7 @@ impl Viewer {
             }
             LiveFrame::Drawn { tiles, .. } => tiles.iter().for_each(|tile| self.draw(tile)),
             LiveFrame::Pointer { pointer, .. } => self.pointer = pointer,
+            LiveFrame::Mouse(mouse) => self.mouse = Some(mouse),
             LiveFrame::Told(line) => self.told.push(line),
             LiveFrame::Asks(asks) => self.asks = asks,
             LiveFrame::Clip(text) => self.clips.push(text),

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use bytes::Bytes;
 use picture::Framebuffer;
 use wire::End;
-use wire::desktop::{Extent, Pointer, Rect};
+use wire::desktop::{Extent, Mouse, Pointer, Rect};
 use wire::live::{LiveFrame, Watcher};
 
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(crate) struct Easel {
     pub(crate) bytes: usize,
     /// What it looked like after each event, in short.
     pub(crate) seen: BTreeMap<u64, (Extent, u64)>,
+    /// Where the mouse was, each time that it was told.
+    pub(crate) mice: Vec<Mouse>,
     /// What the owner alone is told.
     pub(crate) aside: Vec<LiveFrame>,
     pub(crate) watchers: Vec<Watcher>,
@@ -51,6 +53,10 @@ impl Easel {
                 self.next(seq);
                 self.pointer = pointer;
                 self.look();
+            }
+            LiveFrame::Mouse(mouse) => {
+                assert!(self.framebuffer.is_some(), "the picture comes first");
+                self.mice.push(mouse);
             }
             LiveFrame::Watchers(watchers) => self.watchers = watchers,
             LiveFrame::Ended(end) => self.ended = Some(end),
