@@ -71,6 +71,13 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
   await expectSame(alice, olga);
   expect((await olga.pictures()).size).toBeGreaterThan(2);
 
+  // Where alice's mouse is, olga sees, and alice sees her own alone.
+  await alice.page.mouse.move(...(await alice.at(200, 150)));
+  await olga.showsMouse(200, 150);
+  await alice.page.mouse.move(...(await alice.at(420, 260)));
+  await olga.showsMouse(420, 260);
+  await expect(alice.othersMouse).toBeHidden();
+
   // Keys that are no text, and those that the browser takes elsewhere.
   await alice.enter('cat -v > keys');
   for (const key of ['Escape', 'Tab', 'F1', 'ArrowUp', 'Control+l', 'AltRight']) await alice.page.keyboard.press(key);
@@ -86,6 +93,9 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
   await olga.atTerminal();
   await olga.enter('echo "hers-$((7 * 7))" > hers');
   await expect.poll(() => desktop.read('hers')).toBe('hers-49\n');
+  await olga.page.mouse.move(...(await olga.at(310, 222)));
+  await alice.showsMouse(310, 222);
+  await expect(olga.othersMouse).toBeHidden();
   await alice.atTerminal();
   await alice.enter('echo "ours-$((8 * 8))" > ours');
   await expect.poll(() => desktop.read('ours')).toBe('ours-64\n');
@@ -106,6 +116,9 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
   const [oscar, oscars] = await watch(world, 'oscar', session.id);
   await expectSame(alice, oscar);
   await expectSame(olga, oscar);
+  await alice.page.mouse.move(...(await alice.at(350, 240)));
+  await oscar.showsMouse(350, 240);
+  await olga.showsMouse(350, 240);
 
   await oscars.terminate(oscars.row(session.id), 'the desk is closed');
   await expect(alice.pane.getByRole('status').filter({ hasText: 'Ended' })).toContainText('the desk is closed');
@@ -121,6 +134,7 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
   await expect(replay.text).toBeHidden();
   await replay.seek(() => olga.page.keyboard.press('End'));
   await expectSame(alice, recorded);
+  await recorded.showsMouse(350, 240);
   const end = await recorded.seq();
   for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'PageDown', 'End']) {
     await replay.seek(() => olga.page.keyboard.press(key));

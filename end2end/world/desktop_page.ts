@@ -6,12 +6,15 @@ export type Pictures = Map<number, string>;
 
 export class DesktopPage {
   readonly canvas: Locator;
+  /** The pointer of somebody else's mouse. */
+  readonly othersMouse: Locator;
 
   constructor(
     readonly page: Page,
     readonly pane: Locator,
   ) {
     this.canvas = pane.locator('canvas');
+    this.othersMouse = pane.locator('.desk-mouse');
   }
 
   /** A page with a desktop of the person's own. */
@@ -79,6 +82,24 @@ export class DesktopPage {
       [x, y],
     );
     return [at[0]!, at[1]!];
+  }
+
+  /** Waits until somebody else's mouse is shown at a pixel of the desktop, or so near that a smaller picture hides it. */
+  async showsMouse(x: number, y: number): Promise<void> {
+    await expect(this.othersMouse).toBeVisible();
+    await expect
+      .poll(async () => {
+        const at = (await this.othersMouse.getAttribute('data-at'))!.split(',').map(Number);
+        return Math.max(Math.abs(at[0]! - x), Math.abs(at[1]! - y)) <= 3 || at.join();
+      })
+      .toBe(true);
+    // What points is within its picture, or at its edge.
+    const box = (await this.othersMouse.boundingBox())!;
+    const [left, top] = await this.at(x, y);
+    expect(left).toBeGreaterThan(box.x - 4);
+    expect(left).toBeLessThan(box.x + box.width + 4);
+    expect(top).toBeGreaterThan(box.y - 4);
+    expect(top).toBeLessThan(box.y + box.height + 4);
   }
 
   /** Puts the mouse on the terminal and the keyboard there, too. */

@@ -11,6 +11,7 @@ mod hands;
 mod keep;
 mod script;
 mod tape;
+mod trail;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
 
-use crate::picture::{drawn_text, extent_text, pointer_text};
+use crate::picture::{drawn_text, extent_text, place_text, pointer_text};
 use crate::{Mark, Moment, Picture, escape};
 
 /// Something that happened in a session.
@@ -40,6 +40,8 @@ pub enum Event {
         /// Its shape.
         pointer: Pointer,
     },
+    /// The mouse is at that column and row of the desktop.
+    Mouse(u16, u16),
     /// The whole desktop as it is already: where reading may begin.
     Whole(Picture),
 }
@@ -52,6 +54,8 @@ pub struct Tape {
     author: Option<String>,
     /// Whether the author is to be named though the same types on.
     is_afresh: bool,
+    /// Where a desktop's mouse is, if that is known.
+    mouse: Option<(u16, u16)>,
     last: Moment,
 }
 
@@ -59,7 +63,7 @@ impl Tape {
     /// A tape from the start, for a session of this owner.
     #[must_use]
     pub const fn new(owner: String) -> Self {
-        Self { owner, author: None, is_afresh: false, last: Moment(0) }
+        Self { owner, author: None, is_afresh: false, mouse: None, last: Moment(0) }
     }
 
     /// The moment of the last line.
@@ -96,9 +100,24 @@ impl Tape {
             Event::Extent(extent) => self.line(out, at, b'e', &extent_text(*extent)),
             Event::Drawn { seq, tiles } => self.line(out, at, b'd', &drawn_text(*seq, tiles)),
             Event::Pointer { seq, pointer } => self.line(out, at, b'c', &pointer_text(*seq, pointer)),
-            Event::Whole(picture) => self.line(out, at, b'k', &picture.to_text()),
+            Event::Mouse(x, y) => {
+                self.mouse = Some((*x, *y));
+                self.mouse_line(out, at);
+            }
+            Event::Whole(picture) => {
+                self.line(out, at, b'k', &picture.to_text());
+                // For who begins to read here.
+                return 1 + self.mouse_line(out, at);
+            }
         }
         1
+    }
+
+    fn mouse_line(&mut self, out: &mut Vec<u8>, at: Moment) -> u64 {
+        if let Some((x, y)) = self.mouse {
+            self.line(out, at, b'p', &place_text(x, y));
+        }
+        self.mouse.is_some().into()
     }
 
     fn line(&mut self, out: &mut Vec<u8>, at: Moment, code: u8, data: &str) {

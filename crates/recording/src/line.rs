@@ -6,7 +6,7 @@ use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
 
 use crate::Picture;
-use crate::picture::{parse_drawn, parse_extent, parse_pointer};
+use crate::picture::{parse_drawn, parse_extent, parse_place, parse_pointer};
 
 /// A line that is an event: `[interval, code, data]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub enum What {
         /// Its shape.
         pointer: Pointer,
     },
+    /// The mouse is at that column and row of the desktop.
+    Mouse(u16, u16),
     /// The whole desktop, for who begins to read here; who read on has it already.
     Whole(Picture),
     /// An event of a kind that is not known here.
@@ -100,6 +102,10 @@ pub fn parse_line(line: &str) -> Result<Option<Line>, LineError> {
         "c" => {
             let (seq, pointer) = parse_pointer(&data).ok_or(LineError::Data('c'))?;
             What::Pointer { seq, pointer }
+        }
+        "p" => {
+            let (x, y) = parse_place(&data).ok_or(LineError::Data('p'))?;
+            What::Mouse(x, y)
         }
         "k" => What::Whole(Picture::parse(&data).ok_or(LineError::Data('k'))?),
         code => What::Other(code.to_owned()),
@@ -162,6 +168,7 @@ mod tests {
             (r#"[0.1,"e","1024x768"]"#, (100, What::Extent(Extent { width: 1024, height: 768 }))),
             (r#"[0.1,"d","7"]"#, (100, What::Drawn { seq: 7, tiles: Vec::new() })),
             (r#"[0.1,"c","8 hidden"]"#, (100, What::Pointer { seq: 8, pointer: Pointer::Hidden })),
+            (r#"[0.1,"p","640 400"]"#, (100, What::Mouse(640, 400))),
             (r#"[0.1,"zz","?"]"#, (100, What::Other(text("zz")))),
         ] {
             assert_eq!(parsed(line), Ok(expected), "{line}");
@@ -194,7 +201,7 @@ mod tests {
         }
         assert_eq!(parsed(r#"[1,"r","80"]"#), Err(LineError::Data('r')));
         assert_eq!(parsed(r#"[1,"x","no"]"#), Err(LineError::Data('x')));
-        for code in ['e', 'd', 'c', 'k'] {
+        for code in ['e', 'd', 'c', 'p', 'k'] {
             assert_eq!(parsed(&format!(r#"[1,"{code}","no"]"#)), Err(LineError::Data(code)));
         }
     }

@@ -6,6 +6,7 @@
 //! | `e` | `WxH`: the desktop has that extent from now on and is black |
 //! | `d` | `SEQ` and then `X Y WxH PNG` for each part that changed, or `X Y WxH @X,Y` where its pixels were in a part there |
 //! | `c` | `SEQ POINTER`, which is `default`, `hidden`, or `WxH X Y PNG` with the pixel that points |
+//! | `p` | `X Y`: the mouse is there, and again after each `k` |
 //! | `k` | `SEQ WxH POINTER` and then the parts that together are all of it: a keyframe, which changes nothing |
 //!
 //! `SEQ` is the number of the event as those who watched knew it.
@@ -45,6 +46,10 @@ pub(crate) fn pointer_text(seq: u64, pointer: &Pointer) -> String {
     text
 }
 
+pub(crate) fn place_text(x: u16, y: u16) -> String {
+    format!("{x} {y}")
+}
+
 impl Picture {
     pub(crate) fn to_text(&self) -> String {
         let mut text = format!("{} {}", self.seq, extent_text(self.extent));
@@ -75,6 +80,11 @@ pub(crate) fn parse_pointer(text: &str) -> Option<(u64, Pointer)> {
     let mut words = Words::of(text);
     let parsed = (words.number()?, words.pointer()?);
     words.0.next().is_none().then_some(parsed)
+}
+
+pub(crate) fn parse_place(text: &str) -> Option<(u16, u16)> {
+    let (x, y) = text.split_once(' ')?;
+    Some((x.parse().ok()?, y.parse().ok()?))
 }
 
 fn push_tiles(text: &mut String, tiles: &[Tile]) {
@@ -194,6 +204,7 @@ mod tests {
             prop_assert_eq!(parse_drawn(&drawn_text(seq, &tiles)), Some((seq, tiles.clone())));
             prop_assert_eq!(parse_pointer(&pointer_text(seq, &pointer)), Some((seq, pointer.clone())));
             prop_assert_eq!(parse_extent(&extent_text(extent)), Some(extent));
+            prop_assert_eq!(parse_place(&place_text(extent.width, 0)), Some((extent.width, 0)));
             let picture = Picture { seq, extent, pointer, tiles };
             prop_assert_eq!(Picture::parse(&picture.to_text()), Some(picture));
         }
@@ -202,6 +213,7 @@ mod tests {
         fn no_text_is_too_strange(text in any::<String>(), near in "[0-9]{0,6} ?([0-9]{1,6}[ x]){0,9}(default|hidden|@[0-9]{0,6},[0-9]{0,6}|[A-Za-z0-9+/=]{0,9})? ?[0-9]{0,3}") {
             for text in [&text, &near] {
                 _ = (parse_drawn(text), parse_pointer(text), parse_extent(text), Picture::parse(text));
+                _ = parse_place(text);
             }
         }
     }

@@ -9,6 +9,7 @@ use wire::desktop::Gesture;
 
 use super::echo::{Echo, Typed};
 use super::hands::Hands;
+use super::trail::{Place, Trail};
 use crate::crypto::hex;
 
 /// Output of a command without a terminal that is recorded in full, in bytes: what people read is less,
@@ -50,13 +51,15 @@ struct Desktop {
     owner: Hands,
     /// The watcher who has, or last had, the lease.
     guest: Option<(String, Hands)>,
+    trail: Trail,
 }
 
 impl Desktop {
-    /// What `by` did, as the recording is to hold it; none where there is nothing to say.
-    fn typed(&mut self, by: Option<String>, bytes: &[u8]) -> Option<Typed> {
+    /// What `by` did, as the recording is to hold it.
+    fn typed(&mut self, at: Millis, by: Option<String>, bytes: &[u8], out: &mut impl FnMut(Line)) {
         // The page's list was read by the gateway before.
-        let gestures: Vec<Gesture> = wire::decode(bytes).ok()?;
+        let Ok(gestures) = wire::decode::<Vec<Gesture>>(bytes) else { return };
+        self.trail.take(at, &gestures).into_iter().for_each(|place| out(mouse(at, place)));
         let hands = match &by {
             None => &mut self.owner,
             Some(by) => {
@@ -65,7 +68,9 @@ impl Desktop {
             }
         };
         let text = hands.take(&gestures, self.keys);
-        (!text.is_empty()).then_some(Typed { by, text })
+        if !text.is_empty() {
+            out(input(at, Typed { by, text }));
+        }
     }
 }
 
@@ -92,7 +97,9 @@ impl Script {
             ScreenKind::Terminal(_) => Kind::Terminal(Echo::default()),
             ScreenKind::Log(_) => Kind::Log,
             ScreenKind::Text(_) => Kind::Command { output: Stream::default(), input: Stream::default() },
-            ScreenKind::Picture(_) => Kind::Desktop(Desktop { keys, owner: Hands::default(), guest: None }),
+            ScreenKind::Picture(_) => {
+                Kind::Desktop(Desktop { keys, owner: Hands::default(), guest: None, trail: Trail::default() })
+            }
             ScreenKind::None => Kind::Files,
         };
         Self { decoder: Decoder::default(), kind }
@@ -105,9 +112,7 @@ impl Script {
             Moment::Typed { by, bytes } => match &mut self.kind {
                 Kind::Terminal(echo) => echo.typed(at, by.as_deref(), &String::from_utf8_lossy(&bytes)),
                 Kind::Command { input, .. } => input.take(&bytes),
-                Kind::Desktop(desktop) => {
-                    desktop.typed(by, &bytes).into_iter().for_each(|typed| out(input(at, typed)));
-                }
+                Kind::Desktop(desktop) => desktop.typed(at, by, &bytes, out),
                 Kind::Log | Kind::Files => {}
             },
             Moment::Resize(size) => out(Line::Event(at, Event::Resize(size))),
@@ -158,16 +163,24 @@ impl Script {
         matches!(&self.kind, Kind::Command { output, .. } if output.bytes > COMMAND_BYTES)
     }
 
-    /// Input that is certain by now.
+    /// What is certain, or due, by now.
     pub(super) fn settle(&mut self, now: Millis, out: &mut impl FnMut(Line)) {
-        if let Kind::Terminal(echo) = &mut self.kind {
-            echo.settled(now).into_iter().for_each(|typed| out(input(now, typed)));
+        match &mut self.kind {
+            Kind::Terminal(echo) => echo.settled(now).into_iter().for_each(|typed| out(input(now, typed))),
+            Kind::Desktop(desktop) => {
+                desktop.trail.due(now).into_iter().for_each(|place| out(mouse(now, place)));
+            }
+            Kind::Log | Kind::Command { .. } | Kind::Files => {}
         }
     }
 
-    /// Whether input waits for its echo.
+    /// Whether input waits for its echo, or the mouse's place for its time.
     pub(super) fn is_waiting(&self) -> bool {
-        matches!(&self.kind, Kind::Terminal(echo) if echo.is_waiting())
+        match &self.kind {
+            Kind::Terminal(echo) => echo.is_waiting(),
+            Kind::Desktop(desktop) => desktop.trail.is_waiting(),
+            Kind::Log | Kind::Command { .. } | Kind::Files => false,
+        }
     }
 
     /// What remains at the session's end.
@@ -185,9 +198,16 @@ impl Script {
                 note(output.in_words("output"));
                 note(input.in_words("input"));
             }
-            Kind::Log | Kind::Desktop(_) | Kind::Files => {}
+            Kind::Desktop(mut desktop) => {
+                desktop.trail.rest(now).into_iter().for_each(|place| out(mouse(now, place)));
+            }
+            Kind::Log | Kind::Files => {}
         }
     }
+}
+
+fn mouse(at: Millis, (x, y): Place) -> Line {
+    Line::Event(at, Event::Mouse(x, y))
 }
 
 fn input(at: Millis, typed: Typed) -> Line {
@@ -284,6 +304,7 @@ mod tests {
             events,
             [
                 Event::Input { by: None, text: "••".into() },
+                Event::Mouse(1, 2),
                 Event::Input { by: Some("olga".into()), text: "⟨click 1,2⟩".into() },
             ]
         );

@@ -10,6 +10,8 @@ pub(crate) struct Shown {
     pub(crate) anew: bool,
     /// Pictures, parts of them and pointers.
     pub(crate) whats: Vec<What>,
+    /// Where the mouse is, if it moved.
+    pub(crate) mouse: Option<(u16, u16)>,
     /// The next line may be the whole picture.
     begins: bool,
 }
@@ -17,7 +19,12 @@ pub(crate) struct Shown {
 impl Shown {
     /// Begins with a black picture of that extent; without one the next thing that happens is the whole picture.
     pub(super) fn begin(black: Option<Extent>) -> Self {
-        Self { anew: true, begins: black.is_none(), whats: black.map(What::Extent).into_iter().collect() }
+        Self {
+            anew: true,
+            begins: black.is_none(),
+            whats: black.map(What::Extent).into_iter().collect(),
+            mouse: None,
+        }
     }
 
     /// Something happened.
@@ -29,6 +36,7 @@ impl Shown {
                 self.begins = false;
                 self.whats.push(what);
             }
+            What::Mouse(x, y) => self.mouse = Some((x, y)),
             _ => {}
         }
     }
@@ -36,7 +44,7 @@ impl Shown {
     /// Takes what there is.
     pub(super) fn take(&mut self) -> Self {
         let anew = std::mem::take(&mut self.anew);
-        Self { anew, whats: std::mem::take(&mut self.whats), begins: false }
+        Self { anew, whats: std::mem::take(&mut self.whats), mouse: self.mouse.take(), begins: false }
     }
 
     /// The same without what nobody would see, when all of it is drawn at once: what something else is drawn over.

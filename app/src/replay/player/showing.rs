@@ -51,6 +51,9 @@ impl Inner {
         if shown.anew {
             self.easel.start_over();
         }
+        if shown.anew || shown.mouse.is_some() {
+            self.easel.mouse(shown.mouse);
+        }
         if self.awaited.get() {
             self.easel.show_at_once(shown.at_once().whats);
         } else {

@@ -22,6 +22,7 @@ struct Desktop {
     damage: Damage,
     seq: u64,
     pointer: Pointer,
+    mouse: Option<(u16, u16)>,
 }
 
 impl Desktop {
@@ -31,6 +32,7 @@ impl Desktop {
             damage: Damage::new(EXTENT),
             seq: 0,
             pointer: Pointer::Default,
+            mouse: None,
         }
     }
 
@@ -56,6 +58,15 @@ impl Desktop {
         Event::Pointer { seq: self.seq, pointer }
     }
 
+    fn looks(&self) -> Looks {
+        (self.seq, self.framebuffer.clone(), self.pointer.clone(), self.mouse)
+    }
+
+    fn moved(&mut self, x: u16, y: u16) -> Event {
+        self.mouse = Some((x, y));
+        Event::Mouse(x, y)
+    }
+
     fn whole(&self) -> Picture {
         Picture {
             seq: self.seq,
@@ -66,17 +77,25 @@ impl Desktop {
     }
 }
 
+/// The number of the last event, the pixels, the pointer and where it is.
+type Looks = (u64, Framebuffer, Pointer, Option<(u16, u16)>);
+
 /// As a page replays it.
 #[derive(Clone)]
 struct Replayed {
     framebuffer: Framebuffer,
     pointer: Pointer,
+    mouse: Option<(u16, u16)>,
     seq: u64,
 }
 
 impl Replayed {
     fn new() -> Self {
-        Self { framebuffer: Framebuffer::new(EXTENT), pointer: Pointer::Default, seq: 0 }
+        Self { framebuffer: Framebuffer::new(EXTENT), pointer: Pointer::Default, mouse: None, seq: 0 }
+    }
+
+    fn looks(&self) -> Looks {
+        (self.seq, self.framebuffer.clone(), self.pointer.clone(), self.mouse)
     }
 
     fn happens(&mut self, what: &What) {
@@ -87,6 +106,10 @@ impl Replayed {
             }
             What::Pointer { seq, pointer } => {
                 (self.seq, self.pointer) = (*seq, pointer.clone());
+                return;
+            }
+            What::Mouse(x, y) => {
+                self.mouse = Some((*x, *y));
                 return;
             }
             What::Drawn { seq, tiles } => {
@@ -109,6 +132,7 @@ enum Step {
     Paint(Rect, u8),
     Extent(Extent),
     Pointer(bool),
+    Mouse(u16),
     Keyframe,
     Commit,
 }
@@ -119,6 +143,7 @@ fn step() -> impl Strategy<Value = (i64, Step)> {
             .prop_map(|(x, y, width, height, seed)| Step::Paint(Rect { x, y, width, height }, seed)),
         1 => (200..400_u32, 200..400_u32).prop_map(|(width, height)| Step::Extent(Extent::clamped(width, height))),
         1 => any::<bool>().prop_map(Step::Pointer),
+        2 => any::<u16>().prop_map(Step::Mouse),
         2 => Just(Step::Keyframe),
         2 => Just(Step::Commit),
     ];
@@ -142,6 +167,7 @@ proptest! {
                 Step::Paint(rect, seed) => desktop.paint(rect, seed),
                 Step::Extent(extent) => desktop.extent(extent),
                 Step::Pointer(hidden) => desktop.point(if hidden { Pointer::Hidden } else { Pointer::Default }),
+                Step::Mouse(x) => desktop.moved(x, 3),
                 Step::Keyframe => {
                     writer.picture(desktop.whole());
                     continue;
@@ -152,7 +178,7 @@ proptest! {
                 }
             };
             writer.event(later(now), &event);
-            truth.push((desktop.seq, desktop.framebuffer.clone(), desktop.pointer.clone()));
+            truth.push(desktop.looks());
         }
         writer.close(&closed(now)).expect("written");
         files.verify().expect("whole");
@@ -161,11 +187,14 @@ proptest! {
 
         let mut replayed = Replayed::new();
         let mut seen = Vec::new();
+        let mut after_keyframe = false;
         reading.all(|Played { what, .. }| {
             replayed.happens(&what);
-            if !matches!(what, What::Whole(_) | What::Marker(_)) {
-                seen.push((replayed.seq, replayed.framebuffer.clone(), replayed.pointer.clone()));
+            // After a keyframe the mouse is where it was.
+            if !matches!(what, What::Whole(_) | What::Marker(_)) && !std::mem::take(&mut after_keyframe) {
+                seen.push(replayed.looks());
             }
+            after_keyframe = matches!(what, What::Whole(_)) && replayed.mouse.is_some();
             ControlFlow::Continue(())
         }).expect("read");
         prop_assert!(seen == truth);
@@ -182,8 +211,7 @@ proptest! {
                 }
                 replayed.happens(&played.what);
             }
-            prop_assert!(replayed.framebuffer == desktop.framebuffer);
-            prop_assert_eq!(replayed.pointer, desktop.pointer.clone());
+            prop_assert!(replayed.looks() == desktop.looks());
         }
     }
 }
@@ -195,6 +223,7 @@ pub(crate) fn small(files: &Files) -> Writer {
     writer.event(later(10), &desktop.paint(Rect { x: 5, y: 6, width: 40, height: 30 }, 1));
     let shape = PointerShape { width: 24, height: 24, hot_x: 1, hot_y: 2, image: vec![7; 30] };
     writer.event(later(20), &desktop.point(Pointer::Shape(Box::new(shape))));
+    writer.event(later(30), &desktop.moved(3, 4));
     writer.event(later(30), &input(Some("olga"), "••\r⟨click 3,4⟩"));
     writer.commit().expect("written");
     writer.event(later(40), &desktop.extent(Extent { width: 400, height: 300 }));

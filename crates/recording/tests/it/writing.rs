@@ -176,7 +176,11 @@ proptest! {
                 Event::Resize(size) => (What::Resize(size), None),
                 Event::Mark(mark) => (What::Marker(mark.to_string()), None),
                 Event::Exit(status) => (What::Exit(status), None),
-                Event::Extent(_) | Event::Drawn { .. } | Event::Pointer { .. } | Event::Whole(_) => {
+                Event::Extent(_)
+                | Event::Drawn { .. }
+                | Event::Pointer { .. }
+                | Event::Mouse(..)
+                | Event::Whole(_) => {
                     unreachable!("a terminal's recording has none")
                 }
             };

@@ -9,11 +9,12 @@ use super::{deck as deck_of, frame as frame_of, recorded as terminals};
 const EXTENT: Extent = Extent { width: 200, height: 200 };
 const CELLS: usize = 8;
 
-/// What is seen: the cells, whether there is a pointer, and the number of the last event.
+/// What is seen: the cells, whether there is a pointer, where it is, and the number of the last event.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Seen {
     cells: [u8; CELLS],
     pointer: Pointer,
+    mouse: Option<(u16, u16)>,
     seq: u64,
 }
 
@@ -40,9 +41,10 @@ impl Seen {
             }
             What::Pointer { seq, pointer } => (self.seq, self.pointer) = (*seq, pointer.clone()),
             What::Whole(Picture { seq, pointer, tiles, .. }) => {
-                *self = Self { seq: *seq, pointer: pointer.clone(), ..Self::default() };
+                *self = Self { seq: *seq, pointer: pointer.clone(), mouse: self.mouse, ..Self::default() };
                 self.draw(tiles);
             }
+            What::Mouse(x, y) => self.mouse = Some((*x, *y)),
             _ => {}
         }
     }
@@ -76,6 +78,7 @@ enum Done {
     Draws(usize, usize, u8),
     Moves(usize, usize, usize),
     Points(bool),
+    PointsAt(u16),
     Resizes,
     Types,
 }
@@ -87,6 +90,7 @@ fn any_done() -> impl Strategy<Value = Done> {
         4 => (0..CELLS, 1..=CELLS, 0..CELLS)
             .prop_map(|(from, cells, to)| Done::Moves(from, cells.min(CELLS - from.max(to)), to)),
         2 => any::<bool>().prop_map(Done::Points),
+        2 => any::<u16>().prop_map(Done::PointsAt),
         1 => Just(Done::Resizes),
         1 => Just(Done::Types),
     ]
@@ -119,6 +123,7 @@ fn recorded(steps: &[(u64, Done)], every: usize) -> (Vec<u8>, Vec<Frame>, Vec<(M
                 let pointer = if *hidden { Pointer::Hidden } else { Pointer::Default };
                 (Event::Pointer { seq, pointer: pointer.clone() }, Some(What::Pointer { seq, pointer }))
             }
+            Done::PointsAt(x) => (Event::Mouse(*x, 5), Some(What::Mouse(*x, 5))),
             Done::Resizes => (Event::Extent(EXTENT), Some(What::Extent(EXTENT))),
             Done::Types => (typed(None, "x"), None),
         };
@@ -170,6 +175,7 @@ proptest! {
             for what in &shown.whats {
                 canvas.show(what);
             }
+            canvas.mouse = shown.mouse.or(canvas.mouse);
             let expected = history.iter().rev().find(|(at, _)| *at <= to);
             let expected = expected.map(|(_, seen)| seen.clone()).unwrap_or_default();
             prop_assert_eq!(&canvas, &expected);
