@@ -118,7 +118,10 @@ impl Terminals {
     #[must_use]
     pub fn take_up(&self, session: SessionId, account: &UsableAccount, signed: &SignedIn) -> Option<Page> {
         let held = self.held().get(&session).cloned()?;
-        (held.sign_in == signed.key && held.account == account.id()).then(|| Page::of(&held))
+        (held.sign_in == signed.key && held.account == account.id()).then(|| {
+            held.own.let_go();
+            Page::of(&held)
+        })
     }
 
     /// The sessions that a sign-in may take up, each with its account.
@@ -215,13 +218,16 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        self.held.page.send_if_modified(|page| {
+        let left = self.held.page.send_if_modified(|page| {
             let is_mine = *page == self.number;
             if is_mine {
                 *page = 0;
             }
             is_mine
         });
+        if left {
+            self.held.own.let_go();
+        }
     }
 }
 

@@ -133,6 +133,16 @@ fn leave(inner: &Inner) {
     }
 }
 
+/// Says that something is still held, if it is: of whoever holds it in silence the server takes it that they are gone.
+pub(super) fn still_holds(inner: &Inner) {
+    let desk = &inner.desk;
+    let holds =
+        !desk.held.borrow().is_empty() || desk.buttons.get() != 0 || desk.fingers.borrow().is_dragging();
+    if holds {
+        inner.send_input(&wire::encode(&Vec::<Gesture>::new()));
+    }
+}
+
 /// Forgets what is held, without a word to the desktop; whether there was something.
 pub(super) fn forget(inner: &Inner) -> bool {
     let desk = &inner.desk;

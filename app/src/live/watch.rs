@@ -422,6 +422,9 @@ impl Inner {
     }
 
     fn check_pulse(self: &Rc<Self>) {
+        if matches!(self.part, Part::Watcher { .. }) {
+            desk::still_holds(self);
+        }
         if self.socket.borrow().is_some() && browser_now().since(self.heard.get()) > SILENCE_MS {
             self.lost();
         }

@@ -338,7 +338,7 @@ fn hear(open: &OpenSession, notices: &mut Vec<u8>) {
             }
             // Nobody can answer here.
             Directive::Ask(question) => open.answer(question.id, false),
-            Directive::Bell => {}
+            Directive::Bell | Directive::LetGo => {}
         }
     }
 }

@@ -31,7 +31,7 @@ const SETTLED: Duration = Duration::from_millis(300);
 const RESIZABLE_WITHIN: Duration = Duration::from_secs(5);
 /// How long both sides may take to agree on another size.
 const AGREED_WITHIN: Duration = Duration::from_secs(20);
-/// A watcher who holds keys and does nothing for so long has let go, or is gone.
+/// A watcher who holds keys and says nothing for so long is gone: their page says once a second that it is there.
 const WATCHER_HOLDS: Duration = Duration::from_secs(5);
 
 /// How a session came to its end.
@@ -161,11 +161,7 @@ impl<'a> Relay<'a> {
                 Turn::Frame(Err(_)) => Err(Outcome::TargetLost),
                 Turn::Said(said) => self.said(said).await,
                 Turn::Typed(typed) => self.typed(typed).await,
-                Turn::News => {
-                    tell(self.session.open);
-                    // Who is paused holds nothing.
-                    if self.session.open.hindrance().is_paused() { self.let_go(Who::Owner) } else { Ok(()) }
-                }
+                Turn::News => self.news(),
                 Turn::Room => Ok(()),
                 Turn::Show => {
                     self.show().await;
@@ -193,11 +189,12 @@ impl<'a> Relay<'a> {
         let at = |moment: Option<Instant>| sleep_until(moment.unwrap_or_else(Instant::now));
         let holds = hands.holds(Who::Watcher);
         tokio::select! {
-            // People before pictures, pictures before showing them: what is shown is whole.
+            // Who may do something before what is done. People before pictures, pictures before showing them: what is
+            // shown is whole.
             biased;
+            () = session.open.news() => Turn::News,
             said = page.next(), if takes_input && !is_full => Turn::Said(said),
             typed = session.open.input(), if takes_input && !is_full => Turn::Typed(typed),
-            () = session.open.news() => Turn::News,
             frame = inbox.read_pdu() => Turn::Frame(frame),
             () = outbox.room(), if is_full => Turn::Room,
             () = at(due), if due.is_some() => Turn::Show,
@@ -207,6 +204,15 @@ impl<'a> Relay<'a> {
             () = sleep_until(*watcher + WATCHER_HOLDS), if holds && takes_input => Turn::LetGo,
             () = at(agreeing.map(|since| since + AGREED_WITHIN)), if agreeing.is_some() => Turn::Late,
         }
+    }
+
+    /// Something is to be told, and who may no longer do anything holds nothing.
+    fn news(&mut self) -> Result<(), Outcome> {
+        let open = self.session.open;
+        if tell(open) {
+            self.let_go(Who::Watcher)?;
+        }
+        if open.hindrance().is_paused() { self.let_go(Who::Owner) } else { Ok(()) }
     }
 
     async fn show(&mut self) {

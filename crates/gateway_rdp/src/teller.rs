@@ -5,10 +5,13 @@ use wire::live::LiveFrame;
 
 use crate::words;
 
-/// Tells all that there is to tell.
-pub(crate) fn tell(open: &OpenSession) {
+/// Tells all that there is to tell; whether a watcher's control has ended meanwhile, who may still hold something.
+#[must_use]
+pub(crate) fn tell(open: &OpenSession) -> bool {
+    let mut let_go = false;
     while let Some(directive) = open.directive() {
         match directive {
+            Directive::LetGo => let_go = true,
             Directive::Bell => say(open, words::IN_VAIN.into()),
             Directive::Ask(question) => {
                 open.tell_owner(&LiveFrame::Asks(Some((question.id, words::question(&question)))));
@@ -23,6 +26,7 @@ pub(crate) fn tell(open: &OpenSession) {
             }
         }
     }
+    let_go
 }
 
 /// Tells the person a sentence.

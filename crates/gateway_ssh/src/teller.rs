@@ -78,6 +78,8 @@ impl Teller {
             self.is_due = true;
             match directive {
                 Directive::Bell => self.bell = true,
+                // A terminal knows no key that is held.
+                Directive::LetGo => {}
                 Directive::Ask(question) => {
                     self.question = Some(question);
                     self.is_written = false;

@@ -78,6 +78,8 @@ struct Part {
     consents: Consents,
     /// The question that the gateway was given last.
     asked: Option<u64>,
+    /// The control of somebody who may still hold keys has ended.
+    let_go: bool,
     bell: bool,
     bell_at: Option<Instant>,
     over: bool,
@@ -117,7 +119,11 @@ impl Entry {
         if question.is_some() {
             flags |= ASKING;
         }
-        if !part.notices.is_empty() || part.bell || (question.is_some() && question != part.asked) {
+        if part.let_go
+            || !part.notices.is_empty()
+            || part.bell
+            || (question.is_some() && question != part.asked)
+        {
             flags |= NEWS;
         }
         if !part.input.is_empty() {
@@ -351,6 +357,7 @@ impl Entry {
         held.timer.abort();
         part.input.clear();
         part.input_bytes = 0;
+        part.let_go |= self.live.is_picture();
         self.live.tell(&LiveFrame::Control(None));
         if held.told {
             self.tell(part, Notice::LeaseEnded { by: held.lease.user.clone() });

@@ -5,7 +5,7 @@ use gateway_ssh::Terminal;
 use hub::{NotOpen, Window};
 use wire::SessionId;
 use wire::connect::Room;
-use wire::desktop::Extent;
+use wire::desktop::{Extent, Gesture};
 use wire::live::Size;
 
 /// What a page says that its session cannot be told: bytes that are no gestures, or the size of something else.
@@ -53,6 +53,14 @@ impl OwnSession {
                 Ok(())
             }
             Self::Desktop(desktop) => desktop.gestures(bytes).map_err(|_| Misfit),
+        }
+    }
+
+    /// The page is gone, and with it whatever its person held.
+    pub fn let_go(&self) {
+        if let Self::Desktop(desktop) = self {
+            // Always a list of gestures.
+            let _always = desktop.gestures(&wire::encode(&vec![Gesture::Released]));
         }
     }
 

@@ -137,7 +137,9 @@ async fn a_page_is_the_desktop_of_a_session_like_any_other() {
     assert_eq!(seen.await, EXTENT);
     tab.until("a notice", told("otto watches this session")).await;
 
-    // The page's line is cut, and it comes back; nothing of the session is lost.
+    // The page's line is cut, and it comes back; nothing of the session is lost, but what was held is let go.
+    let shift = Gesture::Key { code: 0x2A, down: true, text: None };
+    tab.acts(&[shift]).await;
     drop(tab);
     let back = ConnectRequest::Return(session.id, Room::Pixels(EXTENT));
     let mut tab = Tab::begin(place.socket(&uma).await, back).await.expect("the session");
@@ -145,6 +147,11 @@ async fn a_page_is_the_desktop_of_a_session_like_any_other() {
     tab.until("a picture", picture).await;
     tab.types("echo again > again").await;
     until("a file", || place.xrdp.folder.join("again").exists()).await;
+    let small_a = |down| Gesture::Key { code: 0x1E, down, text: None };
+    let name: Vec<_> = "touch small-".chars().map(Gesture::Text).collect();
+    tab.acts(&[name, vec![small_a(true), small_a(false)]].concat()).await;
+    tab.types("").await;
+    until("a file", || place.xrdp.folder.join("small-a").exists()).await;
 
     let wide = Extent { width: 1000, height: 700 };
     say(&mut tab.socket, &ConnectRequest::Resize(Room::Pixels(wide))).await;
@@ -176,6 +183,8 @@ async fn a_page_is_the_desktop_of_a_session_like_any_other() {
     assert_eq!(row.ended.expect("ended").reason, EndReason::Terminated);
     let outline = otto.get(&format!("/recordings/{}/outline", session.id)).await;
     assert_eq!(outline.status, 200);
+    let cast = otto.get(&format!("/recordings/{}/cast", session.id)).await.text();
+    assert!(cast.contains(r#""p","200 200"]"#), "where the mouse was is recorded");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,10 @@
 //! Watchers who take part, and what the owner hears of them.
 
+use std::time::{Duration, Instant};
+
 use hub::WatchPolicy;
 use ironrdp_pdu::input::fast_path::{FastPathInputEvent as Event, KeyboardFlags};
+use ironrdp_pdu::input::mouse::PointerFlags;
 use wire::desktop::{Button, Gesture, Mouse};
 use wire::live::{LeaseMode, LiveFrame, LiveRequest};
 
@@ -82,6 +85,37 @@ async fn what_is_paused_counts_for_nothing_and_holds_nothing() {
     arrives(&peer, 0x13, true).await;
     let paused = Event::KeyboardEvent(KeyboardFlags::empty(), 0x12);
     assert!(!peer.typed.borrow().contains(&paused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_is_let_go_the_moment_control_ends() {
+    let world = World::start();
+    let peer = Peer::start(Manners::default());
+    world.add("box", peer.address);
+    let (desktop, mut page) = world.page("box").await;
+    page.until("the picture", |page| page.is(colour)).await;
+    let mut olga = Seat::take(&world, desktop.session(), "olga").await;
+    let mut otto = Seat::take(&world, desktop.session(), "otto").await;
+    olga.asks(LiveRequest::Ask(LeaseMode::Shared));
+    olga.acts(&[press(0x2A, true), Gesture::Press { button: Button::Primary, down: true }]);
+    arrives(&peer, 0x2A, false).await;
+    let began = Instant::now();
+    // It passes to somebody else, who may hold the same and more.
+    olga.asks(LiveRequest::Release);
+    otto.asks(LiveRequest::Ask(LeaseMode::Shared));
+    otto.acts(&[press(0x10, true)]);
+    arrives(&peer, 0x10, false).await;
+    let typed = peer.typed.borrow().clone();
+    let at = |is: &dyn Fn(&Event) -> bool| typed.iter().position(is);
+    let shift = at(&|event| *event == Event::KeyboardEvent(KeyboardFlags::RELEASE, 0x2A));
+    let button =
+        at(&|event| matches!(event, Event::MouseEvent(mouse) if mouse.flags == PointerFlags::LEFT_BUTTON));
+    let next = at(&|event| *event == Event::KeyboardEvent(KeyboardFlags::empty(), 0x10));
+    assert!(shift.is_some() && button.is_some() && shift < next && button < next, "{typed:?}");
+    // Or they are gone.
+    drop(otto);
+    arrives(&peer, 0x10, true).await;
+    assert!(began.elapsed() < Duration::from_secs(4), "not only when they were silent for long");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -96,6 +96,8 @@ pub enum Directive {
     Ask(Question),
     /// Let them hear that a key counted for nothing.
     Bell,
+    /// On a desktop, before anybody does more: let go of what the watcher holds whose control has ended.
+    LetGo,
 }
 
 /// What stands in the way of the owner's keys at one moment.

@@ -40,7 +40,9 @@ impl Entry {
 
     pub(crate) fn directive(&self) -> Option<Directive> {
         let mut part = self.part();
-        let directive = if let Some(notice) = part.notices.pop() {
+        let directive = if std::mem::take(&mut part.let_go) {
+            Some(Directive::LetGo)
+        } else if let Some(notice) = part.notices.pop() {
             Some(Directive::Tell(notice))
         } else if std::mem::take(&mut part.bell) {
             Some(Directive::Bell)

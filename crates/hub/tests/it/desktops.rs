@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 use wire::desktop::{Extent, Gesture, Pointer, Rect};
-use wire::live::{LeaseMode, LiveFrame, LiveRequest};
+use wire::live::{LeaseMode, LiveFrame, LiveRequest, Size};
 use wire::{End, EndReason, Millis};
 
 use crate::support::{admin, hub, opening, watch};
@@ -283,6 +283,36 @@ async fn a_watcher_takes_part_as_in_a_terminal() {
         said.contains(&Directive::Tell(Notice::Message { by: "olga".into(), text: "stop, please".into() }))
     );
     assert!(session.aside(&["words".into()]).await.is_none(), "nothing is written into a picture");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_loses_control_lets_go() {
+    for (policy, screen) in [
+        (WatchPolicy::Announced, ScreenKind::Picture(EXTENT)),
+        (WatchPolicy::Covert, ScreenKind::Picture(EXTENT)),
+        (WatchPolicy::Covert, ScreenKind::Terminal(Size::DEFAULT)),
+    ] {
+        let (hub, _) = hub();
+        let mut opening = opening(screen);
+        opening.facts.policy = policy;
+        let session = hub.open(opening).await.unwrap();
+        let olga = admin();
+        let permit_now = permit(&olga, &hub.facts(session.id()).unwrap()).unwrap();
+        let mut handle = hub.watch(permit_now).await.unwrap();
+        let may = control(&hub, &olga, session.id());
+        assert_eq!(handle.request(&may, LiveRequest::Ask(LeaseMode::Shared)), Asked::Done);
+        while session.directive().is_some() {}
+        assert!(!session.has_news());
+        assert_eq!(handle.request(&may, LiveRequest::Release), Asked::Done);
+        let lets_go = matches!(screen, ScreenKind::Picture(_));
+        assert_eq!(session.has_news(), lets_go);
+        assert_eq!(session.directive() == Some(Directive::LetGo), lets_go);
+        // As when they leave.
+        assert_eq!(handle.request(&may, LiveRequest::Ask(LeaseMode::Shared)), Asked::Done);
+        while session.directive().is_some() {}
+        drop(handle);
+        assert_eq!(session.directive() == Some(Directive::LetGo), lets_go);
+    }
 }
 
 #[tokio::test(start_paused = true)]
