@@ -43,7 +43,7 @@ pub(super) async fn upgrade(
         return Err(Problem::new(StatusCode::NOT_FOUND, "this account opens nothing in the browser"));
     }
     Ok(bounded_for_requests(upgrade).on_upgrade(move |socket| async move {
-        let open = web.gauges.opened(Kind::Live);
+        let open = web.gauges.opened(Kind::Own);
         Connecting { web: Arc::clone(&web), signed, account: usable, from }.run(Socket::new(socket)).await;
         drop(open);
     }))

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 /// The counters; made once.
 pub(super) struct Gauges {
-    /// Open sockets of the list feed and of live screens.
+    /// Open sockets of the list feed, of live screens, and of people's own sessions.
     sockets: watch::Sender<Sockets>,
     sign_in_failures: AtomicU64,
 }
@@ -17,8 +17,10 @@ pub(super) struct Gauges {
 pub(super) struct Sockets {
     /// Of the list feed.
     pub(super) feed: u64,
-    /// Of live screens.
+    /// Of live screens that somebody watches.
     pub(super) live: u64,
+    /// Of pages that are the terminal or desktop of their person's own session.
+    pub(super) own: u64,
 }
 
 /// What a socket is for.
@@ -26,8 +28,10 @@ pub(super) struct Sockets {
 pub(super) enum Kind {
     /// The list feed.
     Feed,
-    /// A live screen.
+    /// A live screen that somebody watches.
     Live,
+    /// A page that is, or is to be, the terminal or desktop of its person's own session.
+    Own,
 }
 
 impl Sockets {
@@ -35,6 +39,7 @@ impl Sockets {
         match kind {
             Kind::Feed => &mut self.feed,
             Kind::Live => &mut self.live,
+            Kind::Own => &mut self.own,
         }
     }
 }

@@ -42,7 +42,13 @@ pub(super) async fn metrics(State(web): State<Shared>) -> Response {
     for (name, kind, help, value) in [
         ("sightline_watchers", "gauge", "Live screens that somebody has open.", watchers),
         ("sightline_feed_sockets", "gauge", "Open sockets of the list feed.", sockets.feed),
-        ("sightline_live_sockets", "gauge", "Open sockets of live screens.", sockets.live),
+        (
+            "sightline_live_sockets",
+            "gauge",
+            "Open sockets of live screens that somebody watches.",
+            sockets.live,
+        ),
+        ("sightline_own_sockets", "gauge", "Open sockets of people's own sessions in a page.", sockets.own),
         (
             "sightline_sign_in_failures_total",
             "counter",

@@ -158,6 +158,10 @@ async fn a_page_is_the_terminal_of_a_session_like_any_other() {
         .await
         .expect("a pane");
     tab.shows("otto watches this session").await;
+    let metrics = uma.get("/metrics").await.text();
+    for line in ["sightline_own_sockets 1", "sightline_live_sockets 1", "sightline_watchers 1"] {
+        assert!(metrics.lines().any(|given| given == line), "{line} in {metrics}");
+    }
     tab.says(ConnectRequest::Resize(Room::Cells(Size { cols: 100, rows: 30 }))).await;
     tab.types("stty size; echo $TERM\r").await;
     tab.shows("30 100").await;

@@ -152,6 +152,7 @@ async fn health_and_numbers() {
         "sightline_watchers 0",
         "sightline_feed_sockets 1",
         "sightline_live_sockets 0",
+        "sightline_own_sockets 0",
     ] {
         assert!(metrics.lines().any(|given| given == line), "{line} in {metrics}");
     }
