@@ -99,7 +99,11 @@ pub(super) struct Grip {
 pub(super) fn heard(inner: &Inner, event: &Event) {
     match event.type_().as_str() {
         "keydown" => key(inner, event.unchecked_ref()),
-        "beforeinput" => edit(inner, event.unchecked_ref()),
+        "beforeinput" => {
+            if let Some(key) = edited(event.unchecked_ref()) {
+                tap(inner, key);
+            }
+        }
         "input" => {
             let event: &InputEvent = event.unchecked_ref();
             if !event.is_composing() {
@@ -226,16 +230,16 @@ fn key(inner: &Inner, event: &KeyboardEvent) {
     }
 }
 
-/// What a keyboard on glass does where no key is pressed.
-fn edit(inner: &Inner, event: &InputEvent) {
+/// What a keyboard on glass does where no key is pressed: the key that it stands for, which the browser leaves to us.
+pub(super) fn edited(event: &InputEvent) -> Option<&'static str> {
     let key = match event.input_type().as_str() {
-        _ if event.is_composing() => return,
+        _ if event.is_composing() => return None,
         "deleteContentBackward" => "Backspace",
         "insertLineBreak" | "insertParagraph" => "Enter",
-        _ => return,
+        _ => return None,
     };
     event.prevent_default();
-    tap(inner, key);
+    Some(key)
 }
 
 /// Sends what an input method or a keyboard on glass put into the field, and empties it.
