@@ -8,6 +8,8 @@ use crate::look::{Language, language};
 
 /// The server's sentences in Spanish; `{}` stands for what it fills in.
 const SPANISH: &[(&str, &str)] = &[
+    // First: what somebody wrote may hold any other sentence.
+    ("message from {}: {}", "mensaje de {}: {}"),
     ("you are signed out", "ha cerrado la sesión"),
     ("there is no such session", "esa sesión no existe"),
     ("the server could not do that: try again", "el servidor no pudo hacerlo: inténtelo de nuevo"),
@@ -51,6 +53,50 @@ const SPANISH: &[(&str, &str)] = &[
     ("the user does not allow you to watch this session", "el usuario no le permite observar esta sesión"),
     ("too many others wait for the user's answer", "demasiadas personas esperan la respuesta del usuario"),
     ("the user did not answer in time", "el usuario no respondió a tiempo"),
+    // Told on a desktop.
+    (
+        "this session may be watched; you are told when it is.",
+        "esta sesión puede ser observada; se le avisa cuando lo es.",
+    ),
+    (
+        "this session may be watched; you are asked first.",
+        "esta sesión puede ser observada; antes se le pregunta.",
+    ),
+    ("{} asks to watch this session.", "{} pide observar esta sesión."),
+    ("{} watches this session.", "{} observa esta sesión."),
+    ("{} does not watch any more.", "{} ya no observa."),
+    ("{} may type, beside you.", "{} puede escribir, junto a usted."),
+    ("{} may not type any more.", "{} ya no puede escribir."),
+    ("{} may not watch this session.", "{} no puede observar esta sesión."),
+    ("{} does not ask any more.", "{} ya no lo pide."),
+    (
+        "{} has keyboard and mouse. Press any key or click to take them back.",
+        "{} tiene el teclado y el ratón. Pulse una tecla o haga clic para recuperarlos.",
+    ),
+    (
+        "{} paused your input: keyboard and mouse count for nothing.",
+        "{} pausó su entrada: el teclado y el ratón no cuentan.",
+    ),
+    (
+        "your input goes on: keyboard and mouse count again.",
+        "su entrada continúa: el teclado y el ratón vuelven a contar.",
+    ),
+    (
+        "your input is paused, so that counted for nothing.",
+        "su entrada está pausada, así que eso no ha contado.",
+    ),
+    (
+        "this account lets no text go to or from the desktop's clipboard.",
+        "esta cuenta no deja pasar texto al portapapeles del escritorio ni desde él.",
+    ),
+    (
+        "the desktop has no clipboard for text (yet), so nothing went there.",
+        "el escritorio no tiene (todavía) portapapeles para texto, así que no ha recibido nada.",
+    ),
+    (
+        "text of more than {} KiB does not go from clipboard to clipboard.",
+        "un texto de más de {} KiB no pasa de un portapapeles a otro.",
+    ),
     // Connecting.
     (
         "you may not connect to {}, or there is no such account",
@@ -226,6 +272,8 @@ mod tests {
                 "your role does not allow you to watch this session",
                 "su rol no le permite observar esta sesión",
             ),
+            ("olga watches this session.", "olga observa esta sesión."),
+            ("message from olga: who has the keyboard", "mensaje de olga: who has the keyboard"),
             ("something nobody knows", "something nobody knows"),
             ("you are signed out of it", "you are signed out of it"),
         ] {
