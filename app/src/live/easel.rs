@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use leptos::prelude::{document, request_animation_frame, window};
 use leptos::task::spawn_local;
-use recording::What;
+use recording::Sight;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -107,41 +107,41 @@ impl Easel {
     }
 
     /// Takes what a recording shows next.
-    pub(crate) fn show(&self, what: What) {
+    pub(crate) fn show(&self, sight: Sight) {
         let jobs = {
             let mut picture = self.inner.picture.borrow_mut();
-            match what {
-                What::Extent(extent) => picture.add(None, Some(extent), None, Vec::new()),
-                What::Drawn { seq, tiles } => picture.add(Some(seq), None, None, tiles),
-                What::Pointer { seq, pointer } => picture.add(Some(seq), None, Some(pointer), Vec::new()),
-                What::Whole(recording::Picture { seq, extent, pointer, tiles }) => {
+            match sight {
+                Sight::Extent(extent) => picture.add(None, Some(extent), None, Vec::new()),
+                Sight::Drawn { seq, tiles } => picture.add(Some(seq), None, None, tiles),
+                Sight::Pointer { seq, pointer } => picture.add(Some(seq), None, Some(pointer), Vec::new()),
+                Sight::Whole(recording::Picture { seq, extent, pointer, tiles }) => {
                     picture.add(Some(seq), Some(extent), Some(pointer), tiles)
                 }
-                // Nothing to be seen.
-                _ => return,
+                // No part of the picture.
+                Sight::Mouse(x, y) => return self.mouse(Some((x, y))),
             }
         };
         self.begin(jobs);
     }
 
     /// Takes all of that as one: nothing of it is seen before the rest.
-    pub(crate) fn show_at_once(&self, whats: Vec<What>) {
+    pub(crate) fn show_at_once(&self, sights: Vec<Sight>) {
         let (mut last, mut start, mut shape, mut parts) = (None, None, None, Vec::new());
-        for what in whats {
-            match what {
-                What::Extent(extent) => {
+        for sight in sights {
+            match sight {
+                Sight::Extent(extent) => {
                     start = Some(extent);
                     parts.clear();
                 }
-                What::Drawn { seq, tiles } => {
+                Sight::Drawn { seq, tiles } => {
                     last = Some(seq);
                     parts.extend(tiles);
                 }
-                What::Pointer { seq, pointer } => (last, shape) = (Some(seq), Some(pointer)),
-                What::Whole(recording::Picture { seq, extent, pointer, tiles }) => {
+                Sight::Pointer { seq, pointer } => (last, shape) = (Some(seq), Some(pointer)),
+                Sight::Whole(recording::Picture { seq, extent, pointer, tiles }) => {
                     (last, start, shape, parts) = (Some(seq), Some(extent), Some(pointer), tiles);
                 }
-                _ => {}
+                Sight::Mouse(x, y) => self.mouse(Some((x, y))),
             }
         }
         if last.is_some() || start.is_some() {

@@ -45,7 +45,7 @@ pub struct Frame {
     /// Text that draws it on a fresh terminal of that size.
     pub dump: String,
     /// Where the screen is a picture, its extent at the start of the recording; all of the above but `at` and
-    /// `offset` means nothing then. The line at `offset` is all of the picture ([`recording::What::Whole`]), or
+    /// `offset` means nothing then. The line at `offset` is all of the picture ([`recording::Sight::Whole`]), or
     /// it is the start and the picture is black; nothing from there on is in it already.
     pub picture: Option<Extent>,
 }

@@ -224,9 +224,10 @@ impl Deck {
         if let What::Input(text) = &played.what {
             self.typed.add(played.by.as_deref(), text);
         }
-        match &mut self.shown {
-            Some(shown) => shown.add(played.what),
-            None => apply(&mut self.screen, &played.what),
+        match (&mut self.shown, played.what) {
+            (Some(shown), What::Shows(sight)) => shown.add(sight),
+            (Some(_), _) => {}
+            (None, what) => apply(&mut self.screen, &what),
         }
         Some(bytes)
     }

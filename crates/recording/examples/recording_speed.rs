@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use picture::{Damage, Framebuffer};
 use recording::{
-    Event, Facts, Find, Header, Keyframe, Moment, Picture, Player, Reading, Signer, Tape, What, Writer,
-    cast_path, index_path, verify,
+    Event, Facts, Find, Header, Keyframe, Moment, Picture, Player, Reading, Sight, Signer, Tape, What,
+    Writer, cast_path, index_path, verify,
 };
 use screen::Screen;
 use wire::desktop::{Extent, Pointer};
@@ -73,7 +73,7 @@ fn a_desktop(folder: &std::path::Path, signer: Arc<Signer>) -> Result<(), Box<dy
     for (seq, tiles) in (1..=600).zip(pictures.iter().cycle()) {
         now.0 += 100;
         bytes += tiles.iter().map(|tile| tile.size()).sum::<usize>();
-        writer.event(now, &Event::Drawn { seq, tiles: tiles.clone() });
+        writer.event(now, &Event::Shows(Sight::Drawn { seq, tiles: tiles.clone() }));
         if seq % 4 == 0 {
             writer.picture(Picture { seq, extent, pointer: Pointer::Default, tiles: tiles.clone() });
         }
@@ -91,7 +91,7 @@ fn a_desktop(folder: &std::path::Path, signer: Arc<Signer>) -> Result<(), Box<dy
     let mut player = Player::new(String::new(), point.at);
     let mut framebuffer = Framebuffer::new(extent);
     for played in lines.lines().filter_map(|line| player.line(line)) {
-        if let What::Drawn { tiles, .. } | What::Whole(Picture { tiles, .. }) = played.what {
+        if let What::Shows(Sight::Drawn { tiles, .. } | Sight::Whole(Picture { tiles, .. })) = played.what {
             tiles.iter().try_for_each(|tile| framebuffer.apply(tile))?;
         }
     }

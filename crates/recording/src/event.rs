@@ -1,10 +1,8 @@
 //! What can happen in a session, and how it is written down.
 
-use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
 
-use crate::picture::{drawn_text, extent_text, place_text, pointer_text};
-use crate::{Mark, Moment, Picture, escape};
+use crate::{Mark, Moment, Sight, escape};
 
 /// Something that happened in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,26 +22,8 @@ pub enum Event {
     Mark(Mark),
     /// The program ended with this status.
     Exit(i32),
-    /// The desktop has that extent from now on and is black.
-    Extent(Extent),
-    /// Parts of the desktop changed.
-    Drawn {
-        /// Number of the event, as those who watched knew it.
-        seq: u64,
-        /// The parts.
-        tiles: Vec<Tile>,
-    },
-    /// The mouse's pointer has another shape.
-    Pointer {
-        /// Number of the event, as those who watched knew it.
-        seq: u64,
-        /// Its shape.
-        pointer: Pointer,
-    },
-    /// The mouse is at that column and row of the desktop.
-    Mouse(u16, u16),
-    /// The whole desktop as it is already: where reading may begin.
-    Whole(Picture),
+    /// A desktop looks another way.
+    Shows(Sight),
 }
 
 /// Writes events as lines, one after the other. Keeps no more than the last moment and author.
@@ -97,27 +77,21 @@ impl Tape {
             Event::Resize(Size { cols, rows }) => self.line(out, at, b'r', &format!("{cols}x{rows}")),
             Event::Mark(mark) => self.line(out, at, b'm', &mark.to_string()),
             Event::Exit(status) => self.line(out, at, b'x', &status.to_string()),
-            Event::Extent(extent) => self.line(out, at, b'e', &extent_text(*extent)),
-            Event::Drawn { seq, tiles } => self.line(out, at, b'd', &drawn_text(*seq, tiles)),
-            Event::Pointer { seq, pointer } => self.line(out, at, b'c', &pointer_text(*seq, pointer)),
-            Event::Mouse(x, y) => {
-                self.mouse = Some((*x, *y));
-                self.mouse_line(out, at);
-            }
-            Event::Whole(picture) => {
-                self.line(out, at, b'k', &picture.to_text());
-                // For who begins to read here.
-                return 1 + self.mouse_line(out, at);
-            }
+            Event::Shows(sight) => return self.sight(out, at, sight),
         }
         1
     }
 
-    fn mouse_line(&mut self, out: &mut Vec<u8>, at: Moment) -> u64 {
-        if let Some((x, y)) = self.mouse {
-            self.line(out, at, b'p', &place_text(x, y));
+    fn sight(&mut self, out: &mut Vec<u8>, at: Moment, sight: &Sight) -> u64 {
+        let (code, data) = sight.to_text();
+        self.line(out, at, code, &data);
+        match (sight, self.mouse) {
+            (Sight::Mouse(x, y), _) => self.mouse = Some((*x, *y)),
+            // For who begins to read here.
+            (Sight::Whole(_), Some((x, y))) => return 1 + self.sight(out, at, &Sight::Mouse(x, y)),
+            _ => {}
         }
-        self.mouse.is_some().into()
+        1
     }
 
     fn line(&mut self, out: &mut Vec<u8>, at: Moment, code: u8, data: &str) {

@@ -2,8 +2,8 @@
 //!
 //! A recording is two files in one folder. `ID.cast` is an asciicast v3, so that the `asciinema`
 //! programs play it; this crate's root is its pure format, for the browser as for the server. A desktop has the
-//! same file with codes of its own ([`Picture`] and `picture.rs` beside it), which those programs pass over. `ID.idx`
-//! says beside it where to begin reading, and is a chain of hashes that the node signed: the feature
+//! same file with codes of its own ([`Sight`]; `picture.rs` says how they are written), which those programs pass
+//! over. `ID.idx` says beside it where to begin reading, and is a chain of hashes that the node signed: the feature
 //! `files` writes, checks, mends and reads both. Never runs a terminal while it writes, and never
 //! decides who may read.
 
@@ -18,6 +18,7 @@ mod mark;
 mod moment;
 mod picture;
 mod play;
+mod sight;
 
 pub use event::{Event, Tape};
 #[cfg(feature = "files")]
@@ -32,3 +33,4 @@ pub use mark::{Mark, MarkKind};
 pub use moment::Moment;
 pub use picture::Picture;
 pub use play::{Played, Player, apply};
+pub use sight::Sight;

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use wire::desktop::{Extent, Pointer, Tile};
 use wire::live::Size;
 
-use crate::Picture;
-use crate::picture::{parse_drawn, parse_extent, parse_place, parse_pointer};
+use crate::Sight;
 
 /// A line that is an event: `[interval, code, data]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,26 +30,8 @@ pub enum What {
     Marker(String),
     /// The program ended with this status.
     Exit(i32),
-    /// The desktop has that extent from now on and is black.
-    Extent(Extent),
-    /// Parts of the desktop changed.
-    Drawn {
-        /// Number of the event, as those who watched knew it.
-        seq: u64,
-        /// The parts.
-        tiles: Vec<Tile>,
-    },
-    /// The mouse's pointer has another shape.
-    Pointer {
-        /// Number of the event, as those who watched knew it.
-        seq: u64,
-        /// Its shape.
-        pointer: Pointer,
-    },
-    /// The mouse is at that column and row of the desktop.
-    Mouse(u16, u16),
-    /// The whole desktop, for who begins to read here; who read on has it already.
-    Whole(Picture),
+    /// A desktop looks another way.
+    Shows(Sight),
     /// An event of a kind that is not known here.
     Other(String),
 }
@@ -94,21 +74,10 @@ pub fn parse_line(line: &str) -> Result<Option<Line>, LineError> {
         "r" => What::Resize(parse_size(&data).ok_or(LineError::Data('r'))?),
         "m" => What::Marker(data.into_owned()),
         "x" => What::Exit(data.parse().map_err(|_| LineError::Data('x'))?),
-        "e" => What::Extent(parse_extent(&data).ok_or(LineError::Data('e'))?),
-        "d" => {
-            let (seq, tiles) = parse_drawn(&data).ok_or(LineError::Data('d'))?;
-            What::Drawn { seq, tiles }
-        }
-        "c" => {
-            let (seq, pointer) = parse_pointer(&data).ok_or(LineError::Data('c'))?;
-            What::Pointer { seq, pointer }
-        }
-        "p" => {
-            let (x, y) = parse_place(&data).ok_or(LineError::Data('p'))?;
-            What::Mouse(x, y)
-        }
-        "k" => What::Whole(Picture::parse(&data).ok_or(LineError::Data('k'))?),
-        code => What::Other(code.to_owned()),
+        code => match Sight::parse(code, &data) {
+            Some(sight) => What::Shows(sight?),
+            None => What::Other(code.to_owned()),
+        },
     };
     Ok(Some(Line { interval, what }))
 }
@@ -148,6 +117,7 @@ fn parse_size(data: &str) -> Option<Size> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use wire::desktop::{Extent, Pointer};
 
     use super::*;
 
@@ -165,10 +135,16 @@ mod tests {
             (r#"[0.001,"r","100x30"]"#, (1, What::Resize(Size { cols: 100, rows: 30 }))),
             (r#"[0.1,"m",""]"#, (100, What::Marker(text("")))),
             (r#"[0.1,"x","-1"]"#, (100, What::Exit(-1))),
-            (r#"[0.1,"e","1024x768"]"#, (100, What::Extent(Extent { width: 1024, height: 768 }))),
-            (r#"[0.1,"d","7"]"#, (100, What::Drawn { seq: 7, tiles: Vec::new() })),
-            (r#"[0.1,"c","8 hidden"]"#, (100, What::Pointer { seq: 8, pointer: Pointer::Hidden })),
-            (r#"[0.1,"p","640 400"]"#, (100, What::Mouse(640, 400))),
+            (
+                r#"[0.1,"e","1024x768"]"#,
+                (100, What::Shows(Sight::Extent(Extent { width: 1024, height: 768 }))),
+            ),
+            (r#"[0.1,"d","7"]"#, (100, What::Shows(Sight::Drawn { seq: 7, tiles: Vec::new() }))),
+            (
+                r#"[0.1,"c","8 hidden"]"#,
+                (100, What::Shows(Sight::Pointer { seq: 8, pointer: Pointer::Hidden })),
+            ),
+            (r#"[0.1,"p","640 400"]"#, (100, What::Shows(Sight::Mouse(640, 400)))),
             (r#"[0.1,"zz","?"]"#, (100, What::Other(text("zz")))),
         ] {
             assert_eq!(parsed(line), Ok(expected), "{line}");

@@ -1,7 +1,7 @@
 //! One session's moments on their way into its recording: decoded, masked, bounded. Knows no file.
 
 use hub::{KeysRule, MarkKind, Moment, PictureFrame, ScreenKind, visible_text};
-use recording::{Event, Keyframe, Mark, Picture};
+use recording::{Event, Keyframe, Mark, Picture, Sight};
 use screen::Decoder;
 use sha2::{Digest, Sha256};
 use wire::Millis;
@@ -126,9 +126,9 @@ impl Script {
                 let status = i32::try_from(status).unwrap_or(i32::MAX);
                 out(Line::Event(at, Event::Exit(status)));
             }
-            Moment::Extent(extent) => out(Line::Event(at, Event::Extent(extent))),
-            Moment::Drawn { seq, tiles } => out(Line::Event(at, Event::Drawn { seq, tiles })),
-            Moment::Pointer { seq, pointer } => out(Line::Event(at, Event::Pointer { seq, pointer })),
+            Moment::Extent(extent) => out(seen(at, Sight::Extent(extent))),
+            Moment::Drawn { seq, tiles } => out(seen(at, Sight::Drawn { seq, tiles })),
+            Moment::Pointer { seq, pointer } => out(seen(at, Sight::Pointer { seq, pointer })),
             Moment::Picture(PictureFrame { seq, extent, pointer, tiles }) => {
                 out(Line::Picture(Picture { seq, extent, pointer, tiles }));
             }
@@ -207,7 +207,11 @@ impl Script {
 }
 
 fn mouse(at: Millis, (x, y): Place) -> Line {
-    Line::Event(at, Event::Mouse(x, y))
+    seen(at, Sight::Mouse(x, y))
+}
+
+fn seen(at: Millis, sight: Sight) -> Line {
+    Line::Event(at, Event::Shows(sight))
 }
 
 fn input(at: Millis, typed: Typed) -> Line {
@@ -304,7 +308,7 @@ mod tests {
             events,
             [
                 Event::Input { by: None, text: "••".into() },
-                Event::Mouse(1, 2),
+                Event::Shows(Sight::Mouse(1, 2)),
                 Event::Input { by: Some("olga".into()), text: "⟨click 1,2⟩".into() },
             ]
         );

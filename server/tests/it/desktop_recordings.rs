@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use app::replay::answer::{Frame, Outline};
 use hub::{Mark, MarkKind, OpenSession, ScreenKind, Window};
 use picture::Framebuffer;
-use recording::{Moment, Player, What, cast_path};
+use recording::{Moment, Player, Sight, What, cast_path};
 use sha2::{Digest as _, Sha256};
 use tokio::time::sleep;
 use wire::desktop::{Extent, Gesture, Rect, Tile};
@@ -80,9 +80,9 @@ impl Page {
 
     fn replayed(&mut self, what: &What) {
         match what {
-            What::Extent(extent) => self.framebuffer = Framebuffer::new(*extent),
-            What::Drawn { seq, tiles } => self.drawn(*seq, tiles),
-            What::Whole(whole) => {
+            What::Shows(Sight::Extent(extent)) => self.framebuffer = Framebuffer::new(*extent),
+            What::Shows(Sight::Drawn { seq, tiles }) => self.drawn(*seq, tiles),
+            What::Shows(Sight::Whole(whole)) => {
                 self.framebuffer = Framebuffer::new(whole.extent);
                 self.drawn(whole.seq, &whole.tiles);
             }

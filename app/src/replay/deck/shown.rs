@@ -1,6 +1,6 @@
 //! What a recorded picture shows, in order, on its way to a canvas.
 
-use recording::What;
+use recording::Sight;
 use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 
 /// What is to be drawn.
@@ -9,7 +9,7 @@ pub(crate) struct Shown {
     /// What was on the canvas before is of no use.
     pub(crate) anew: bool,
     /// Pictures, parts of them and pointers.
-    pub(crate) whats: Vec<What>,
+    pub(crate) sights: Vec<Sight>,
     /// Where the mouse is, if it moved.
     pub(crate) mouse: Option<(u16, u16)>,
     /// The next line may be the whole picture.
@@ -22,49 +22,48 @@ impl Shown {
         Self {
             anew: true,
             begins: black.is_none(),
-            whats: black.map(What::Extent).into_iter().collect(),
+            sights: black.map(Sight::Extent).into_iter().collect(),
             mouse: None,
         }
     }
 
     /// Something happened.
-    pub(super) fn add(&mut self, what: What) {
-        match what {
+    pub(super) fn add(&mut self, sight: Sight) {
+        match sight {
             // Who read on to it has it already.
-            What::Whole(_) if !self.begins => {}
-            What::Whole(_) | What::Extent(_) | What::Drawn { .. } | What::Pointer { .. } => {
+            Sight::Whole(_) if !self.begins => {}
+            Sight::Mouse(x, y) => self.mouse = Some((x, y)),
+            sight => {
                 self.begins = false;
-                self.whats.push(what);
+                self.sights.push(sight);
             }
-            What::Mouse(x, y) => self.mouse = Some((x, y)),
-            _ => {}
         }
     }
 
     /// Takes what there is.
     pub(super) fn take(&mut self) -> Self {
         let anew = std::mem::take(&mut self.anew);
-        Self { anew, whats: std::mem::take(&mut self.whats), mouse: self.mouse.take(), begins: false }
+        Self { anew, sights: std::mem::take(&mut self.sights), mouse: self.mouse.take(), begins: false }
     }
 
     /// The same without what nobody would see, when all of it is drawn at once: what something else is drawn over.
     pub(crate) fn at_once(mut self) -> Self {
-        let is_start = |what: &What| matches!(what, What::Whole(_) | What::Extent(_));
-        let start = self.whats.iter().rposition(is_start).unwrap_or(0);
-        let before: Vec<_> = self.whats.drain(..start).collect();
+        let is_start = |sight: &Sight| matches!(sight, Sight::Whole(_) | Sight::Extent(_));
+        let start = self.sights.iter().rposition(is_start).unwrap_or(0);
+        let before: Vec<_> = self.sights.drain(..start).collect();
         let mut kept = Vec::new();
-        if let Some(What::Extent(_)) = self.whats.first() {
+        if let Some(Sight::Extent(_)) = self.sights.first() {
             // A black picture has the pointer of the one before, and its number until the next comes.
             let pointer = before.iter().rev().find_map(pointer);
-            kept.extend(pointer.map(|(seq, pointer)| What::Pointer { seq, pointer: pointer.clone() }));
+            kept.extend(pointer.map(|(seq, pointer)| Sight::Pointer { seq, pointer: pointer.clone() }));
             let seq = before.iter().rev().find_map(number);
-            kept.extend(seq.map(|seq| What::Drawn { seq, tiles: Vec::new() }));
+            kept.extend(seq.map(|seq| Sight::Drawn { seq, tiles: Vec::new() }));
         }
         let mut over: Vec<Rect> = Vec::new();
-        for what in self.whats.iter_mut().rev() {
-            let tiles = match what {
-                What::Drawn { tiles, .. } => tiles,
-                What::Whole(picture) => &mut picture.tiles,
+        for sight in self.sights.iter_mut().rev() {
+            let tiles = match sight {
+                Sight::Drawn { tiles, .. } => tiles,
+                Sight::Whole(picture) => &mut picture.tiles,
                 _ => continue,
             };
             let mut kept: Vec<Tile> = std::mem::take(tiles);
@@ -85,23 +84,23 @@ impl Shown {
             }
             *tiles = kept;
         }
-        self.whats.splice(0..0, kept);
+        self.sights.splice(0..0, kept);
         self
     }
 }
 
-fn number(what: &What) -> Option<u64> {
-    match what {
-        What::Drawn { seq, .. } | What::Pointer { seq, .. } => Some(*seq),
-        What::Whole(picture) => Some(picture.seq),
+fn number(sight: &Sight) -> Option<u64> {
+    match sight {
+        Sight::Drawn { seq, .. } | Sight::Pointer { seq, .. } => Some(*seq),
+        Sight::Whole(picture) => Some(picture.seq),
         _ => None,
     }
 }
 
-fn pointer(what: &What) -> Option<(u64, &Pointer)> {
-    match what {
-        What::Pointer { seq, pointer } => Some((*seq, pointer)),
-        What::Whole(picture) => Some((picture.seq, &picture.pointer)),
+fn pointer(sight: &Sight) -> Option<(u64, &Pointer)> {
+    match sight {
+        Sight::Pointer { seq, pointer } => Some((*seq, pointer)),
+        Sight::Whole(picture) => Some((picture.seq, &picture.pointer)),
         _ => None,
     }
 }
@@ -135,41 +134,40 @@ mod tests {
         Tile { rect: Rect { x, y: 0, width, height: 10 }, source: Source::Image(vec![1]) }
     }
 
-    fn moved(seq: u64, x: u16, width: u16, from: u16) -> What {
-        What::Drawn { seq, tiles: vec![Tile { source: Source::Moved { x: from, y: 0 }, ..tile(x, width) }] }
+    fn moved(seq: u64, x: u16, width: u16, from: u16) -> Sight {
+        Sight::Drawn { seq, tiles: vec![Tile { source: Source::Moved { x: from, y: 0 }, ..tile(x, width) }] }
     }
 
-    fn drawn(seq: u64, tiles: &[(u16, u16)]) -> What {
-        What::Drawn { seq, tiles: tiles.iter().map(|&(x, width)| tile(x, width)).collect() }
+    fn drawn(seq: u64, tiles: &[(u16, u16)]) -> Sight {
+        Sight::Drawn { seq, tiles: tiles.iter().map(|&(x, width)| tile(x, width)).collect() }
     }
 
-    fn whole(seq: u64) -> What {
-        What::Whole(Picture { seq, extent: EXTENT, pointer: Pointer::Default, tiles: vec![tile(0, 400)] })
+    fn whole(seq: u64) -> Sight {
+        Sight::Whole(Picture { seq, extent: EXTENT, pointer: Pointer::Default, tiles: vec![tile(0, 400)] })
     }
 
-    fn hidden(seq: u64) -> What {
-        What::Pointer { seq, pointer: Pointer::Hidden }
+    fn hidden(seq: u64) -> Sight {
+        Sight::Pointer { seq, pointer: Pointer::Hidden }
     }
 
     #[test]
     fn a_whole_picture_counts_only_where_reading_begins() {
         let mut shown = Shown::begin(None);
-        for what in [whole(7), drawn(8, &[(0, 10)]), whole(8), What::Marker("x".into()), drawn(9, &[(5, 10)])]
-        {
-            shown.add(what);
+        for sight in [whole(7), drawn(8, &[(0, 10)]), whole(8), Sight::Mouse(1, 2), drawn(9, &[(5, 10)])] {
+            shown.add(sight);
         }
         let taken = shown.take();
-        assert_eq!(taken.whats, [whole(7), drawn(8, &[(0, 10)]), drawn(9, &[(5, 10)])]);
+        assert_eq!(taken.sights, [whole(7), drawn(8, &[(0, 10)]), drawn(9, &[(5, 10)])]);
         assert!(taken.anew && !shown.take().anew);
         shown.add(whole(9));
-        assert!(shown.take().whats.is_empty());
-        assert_eq!(Shown::begin(Some(EXTENT)).take().whats, [What::Extent(EXTENT)]);
+        assert!(shown.take().sights.is_empty());
+        assert_eq!(Shown::begin(Some(EXTENT)).take().sights, [Sight::Extent(EXTENT)]);
     }
 
     #[test]
     fn what_is_drawn_over_is_left_out() {
         let mut shown = Shown::begin(None);
-        for what in [
+        for sight in [
             whole(1),
             drawn(2, &[(0, 10), (50, 10)]),
             drawn(3, &[(0, 20)]),
@@ -177,7 +175,7 @@ mod tests {
             hidden(5),
             drawn(6, &[(55, 10)]),
         ] {
-            shown.add(what);
+            shown.add(sight);
         }
         let expected = [
             whole(1),
@@ -187,7 +185,7 @@ mod tests {
             hidden(5),
             drawn(6, &[(55, 10)]),
         ];
-        assert_eq!(shown.take().at_once().whats, expected);
+        assert_eq!(shown.take().at_once().sights, expected);
     }
 
     #[test]
@@ -202,21 +200,22 @@ mod tests {
             moved(6, 60, 10, 70),
             drawn(7, &[(60, 10), (40, 10)]),
         ];
-        steps.iter().cloned().for_each(|what| shown.add(what));
+        steps.iter().cloned().for_each(|sight| shown.add(sight));
         // What is drawn at 0 was moved to 20; what was moved to 60 is drawn over.
         let mut expected = steps;
         expected[2] = drawn(3, &[]);
         expected[5] = drawn(6, &[]);
-        assert_eq!(shown.take().at_once().whats, expected);
+        assert_eq!(shown.take().at_once().sights, expected);
     }
 
     #[test]
     fn what_was_before_another_extent_is_left_out() {
         let mut shown = Shown::begin(None);
-        for what in [whole(1), hidden(2), drawn(3, &[(0, 400)]), What::Extent(EXTENT), drawn(4, &[(9, 9)])] {
-            shown.add(what);
+        for sight in [whole(1), hidden(2), drawn(3, &[(0, 400)]), Sight::Extent(EXTENT), drawn(4, &[(9, 9)])]
+        {
+            shown.add(sight);
         }
-        let expected = [hidden(2), drawn(3, &[]), What::Extent(EXTENT), drawn(4, &[(9, 9)])];
-        assert_eq!(shown.take().at_once().whats, expected);
+        let expected = [hidden(2), drawn(3, &[]), Sight::Extent(EXTENT), drawn(4, &[(9, 9)])];
+        assert_eq!(shown.take().at_once().sights, expected);
     }
 }

@@ -55,9 +55,9 @@ impl Inner {
             self.easel.mouse(shown.mouse);
         }
         if self.awaited.get() {
-            self.easel.show_at_once(shown.at_once().whats);
+            self.easel.show_at_once(shown.at_once().sights);
         } else {
-            shown.whats.into_iter().for_each(|what| self.easel.show(what));
+            shown.sights.into_iter().for_each(|sight| self.easel.show(sight));
         }
     }
 

@@ -19,8 +19,8 @@ use super::walk::MAX_LINK;
 use super::{cast_path, index_path};
 use crate::line::parse_interval;
 use crate::{
-    Body, Ending, Header, KeyframeBody, Line, Moment, Parts, Played, Player, Start, Timed, What, apply,
-    parse_line,
+    Body, Ending, Header, KeyframeBody, Line, Moment, Parts, Played, Player, Sight, Start, Timed, What,
+    apply, parse_line,
 };
 
 /// Bytes that are read in one go.
@@ -29,7 +29,7 @@ const CHUNK: usize = 64 << 10;
 const MAX_HEADER: u64 = 1 << 20;
 
 /// Where reading may begin: at the start, or at a keyframe. Where the screen is a picture, the line there is all of
-/// it ([`What::Whole`]).
+/// it ([`Sight::Whole`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
     /// The moment of the last event before it.
@@ -180,7 +180,9 @@ impl Reading {
             // Most lines are long pictures: only those of extents are read.
             let is_extent =
                 parse_interval(line).is_some_and(|(_, rest)| rest.trim_start().starts_with("\"e\""));
-            if is_extent && let Ok(Some(Line { what: What::Extent(extent), .. })) = parse_line(line) {
+            if is_extent
+                && let Ok(Some(Line { what: What::Shows(Sight::Extent(extent)), .. })) = parse_line(line)
+            {
                 largest.width = largest.width.max(extent.width);
                 largest.height = largest.height.max(extent.height);
             }

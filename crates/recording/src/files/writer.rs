@@ -12,7 +12,8 @@ use wire::{End, Millis, SessionId};
 use super::chain::{self, Hash};
 use super::{Signer, cast_path, index_path, label};
 use crate::{
-    Body, Ending, Event, Header, Keyframe, KeyframeBody, Mark, MarkKind, Moment, Picture, Start, Tape, Timed,
+    Body, Ending, Event, Header, Keyframe, KeyframeBody, Mark, MarkKind, Moment, Picture, Sight, Start, Tape,
+    Timed,
 };
 
 /// What a buffer may keep between two commits, in bytes: most sessions are idle most of the time.
@@ -141,7 +142,8 @@ impl Writer {
             title: String::new(),
             dump: String::new(),
         });
-        self.events += self.tape.push(&mut self.buffer, self.tape.last(), &Event::Whole(picture));
+        self.events +=
+            self.tape.push(&mut self.buffer, self.tape.last(), &Event::Shows(Sight::Whole(picture)));
     }
 
     /// Bytes of the recording that wait for a commit.

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use picture::{Damage, Framebuffer};
 use proptest::prelude::*;
-use recording::{Event, Header, Moment, Picture, Played, Player, Reading, What, Which, Writer, repair};
+use recording::{
+    Event, Header, Moment, Picture, Played, Player, Reading, Sight, What, Which, Writer, repair,
+};
 use wire::desktop::{Extent, Pointer, PointerShape, Rect};
 
 use crate::support::{Files, closed, header, input, later, session, signer};
@@ -44,18 +46,18 @@ impl Desktop {
         self.framebuffer.paint(rect, &pixels, stride, &mut self.damage);
         self.seq += 1;
         let tiles = self.damage.take().into_iter().flat_map(|rect| self.framebuffer.tiles(rect)).collect();
-        Event::Drawn { seq: self.seq, tiles }
+        Event::Shows(Sight::Drawn { seq: self.seq, tiles })
     }
 
     fn extent(&mut self, extent: Extent) -> Event {
         (self.framebuffer, self.damage) = (Framebuffer::new(extent), Damage::new(extent));
-        Event::Extent(extent)
+        Event::Shows(Sight::Extent(extent))
     }
 
     fn point(&mut self, pointer: Pointer) -> Event {
         self.seq += 1;
         self.pointer = pointer.clone();
-        Event::Pointer { seq: self.seq, pointer }
+        Event::Shows(Sight::Pointer { seq: self.seq, pointer })
     }
 
     fn looks(&self) -> Looks {
@@ -64,7 +66,7 @@ impl Desktop {
 
     fn moved(&mut self, x: u16, y: u16) -> Event {
         self.mouse = Some((x, y));
-        Event::Mouse(x, y)
+        Event::Shows(Sight::Mouse(x, y))
     }
 
     fn whole(&self) -> Picture {
@@ -99,29 +101,29 @@ impl Replayed {
     }
 
     fn happens(&mut self, what: &What) {
-        let tiles = match what {
-            What::Extent(extent) => {
+        let What::Shows(sight) = what else { return };
+        let tiles = match sight {
+            Sight::Extent(extent) => {
                 self.framebuffer = Framebuffer::new(*extent);
                 return;
             }
-            What::Pointer { seq, pointer } => {
+            Sight::Pointer { seq, pointer } => {
                 (self.seq, self.pointer) = (*seq, pointer.clone());
                 return;
             }
-            What::Mouse(x, y) => {
+            Sight::Mouse(x, y) => {
                 self.mouse = Some((*x, *y));
                 return;
             }
-            What::Drawn { seq, tiles } => {
+            Sight::Drawn { seq, tiles } => {
                 self.seq = *seq;
                 tiles
             }
-            What::Whole(picture) => {
+            Sight::Whole(picture) => {
                 self.framebuffer = Framebuffer::new(picture.extent);
                 (self.seq, self.pointer) = (picture.seq, picture.pointer.clone());
                 &picture.tiles
             }
-            _ => return,
         };
         tiles.iter().for_each(|tile| self.framebuffer.apply(tile).expect("a tile"));
     }
@@ -191,10 +193,10 @@ proptest! {
         reading.all(|Played { what, .. }| {
             replayed.happens(&what);
             // After a keyframe the mouse is where it was.
-            if !matches!(what, What::Whole(_) | What::Marker(_)) && !std::mem::take(&mut after_keyframe) {
+            if !matches!(what, What::Shows(Sight::Whole(_)) | What::Marker(_)) && !std::mem::take(&mut after_keyframe) {
                 seen.push(replayed.looks());
             }
-            after_keyframe = matches!(what, What::Whole(_)) && replayed.mouse.is_some();
+            after_keyframe = matches!(what, What::Shows(Sight::Whole(_))) && replayed.mouse.is_some();
             ControlFlow::Continue(())
         }).expect("read");
         prop_assert!(seen == truth);
@@ -207,7 +209,7 @@ proptest! {
             for line in String::from_utf8(bytes).expect("text").lines() {
                 let Some(played) = player.line(line) else { continue };
                 if std::mem::take(&mut first) {
-                    prop_assert!(matches!(played.what, What::Whole(_)) && played.at == point.at);
+                    prop_assert!(matches!(played.what, What::Shows(Sight::Whole(_))) && played.at == point.at);
                 }
                 replayed.happens(&played.what);
             }

@@ -176,13 +176,7 @@ proptest! {
                 Event::Resize(size) => (What::Resize(size), None),
                 Event::Mark(mark) => (What::Marker(mark.to_string()), None),
                 Event::Exit(status) => (What::Exit(status), None),
-                Event::Extent(_)
-                | Event::Drawn { .. }
-                | Event::Pointer { .. }
-                | Event::Mouse(..)
-                | Event::Whole(_) => {
-                    unreachable!("a terminal's recording has none")
-                }
+                Event::Shows(_) => unreachable!("a terminal's recording has none"),
             };
             expected.push(Played { at: Moment(now.unsigned_abs()), what, by });
             if *commit {

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context, bail};
 use picture::Framebuffer;
-use recording::{Moment, Played, Reading, What};
+use recording::{Moment, Played, Reading, Sight, What};
 use wire::desktop::{Extent, Tile};
 
 /// Most that is kept of what `ffmpeg` says, in bytes.
@@ -188,11 +188,11 @@ impl<'a> Film<'a> {
 
     fn happens(&mut self, at: Moment, what: &What) -> anyhow::Result<()> {
         match what {
-            What::Extent(extent) => {
+            What::Shows(Sight::Extent(extent)) => {
                 self.picture = Framebuffer::new(*extent);
                 self.is_changed = true;
             }
-            What::Drawn { tiles, .. } => {
+            What::Shows(Sight::Drawn { tiles, .. }) => {
                 self.apply(at, tiles)?;
                 self.is_changed = true;
             }

@@ -1,6 +1,6 @@
 //! Recordings of desktops: a row of cells stands for the pixels, a number for what each shows.
 
-use recording::Picture;
+use recording::{Picture, Sight};
 use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 
 use super::*;
@@ -32,20 +32,19 @@ impl Seen {
         }
     }
 
-    fn show(&mut self, what: &What) {
-        match what {
-            What::Extent(_) => self.cells = [0; CELLS],
-            What::Drawn { seq, tiles } => {
+    fn show(&mut self, sight: &Sight) {
+        match sight {
+            Sight::Extent(_) => self.cells = [0; CELLS],
+            Sight::Drawn { seq, tiles } => {
                 self.seq = *seq;
                 self.draw(tiles);
             }
-            What::Pointer { seq, pointer } => (self.seq, self.pointer) = (*seq, pointer.clone()),
-            What::Whole(Picture { seq, pointer, tiles, .. }) => {
+            Sight::Pointer { seq, pointer } => (self.seq, self.pointer) = (*seq, pointer.clone()),
+            Sight::Whole(Picture { seq, pointer, tiles, .. }) => {
                 *self = Self { seq: *seq, pointer: pointer.clone(), mouse: self.mouse, ..Self::default() };
                 self.draw(tiles);
             }
-            What::Mouse(x, y) => self.mouse = Some((*x, *y)),
-            _ => {}
+            Sight::Mouse(x, y) => self.mouse = Some((*x, *y)),
         }
     }
 
@@ -106,30 +105,27 @@ fn recorded(steps: &[(u64, Done)], every: usize) -> (Vec<u8>, Vec<Frame>, Vec<(M
         if number > 0 && number % every == 0 {
             tape.begin_afresh();
             frames.push(frame(tape.last(), cast.len() as u64));
-            tape.push(&mut cast, tape.last(), &Event::Whole(seen.whole()));
+            tape.push(&mut cast, tape.last(), &Event::Shows(Sight::Whole(seen.whole())));
         }
         at = at.plus(*pause);
         let seq = seen.seq + 1;
-        let (event, what) = match done {
+        let sight = match done {
             Done::Draws(from, cells, image) => {
-                let tiles = vec![row(*from, *cells, *image)];
-                (Event::Drawn { seq, tiles: tiles.clone() }, Some(What::Drawn { seq, tiles }))
+                Some(Sight::Drawn { seq, tiles: vec![row(*from, *cells, *image)] })
             }
             Done::Moves(from, cells, to) => {
-                let tiles = vec![moved(*from, *cells, *to)];
-                (Event::Drawn { seq, tiles: tiles.clone() }, Some(What::Drawn { seq, tiles }))
+                Some(Sight::Drawn { seq, tiles: vec![moved(*from, *cells, *to)] })
             }
-            Done::Points(hidden) => {
-                let pointer = if *hidden { Pointer::Hidden } else { Pointer::Default };
-                (Event::Pointer { seq, pointer: pointer.clone() }, Some(What::Pointer { seq, pointer }))
-            }
-            Done::PointsAt(x) => (Event::Mouse(*x, 5), Some(What::Mouse(*x, 5))),
-            Done::Resizes => (Event::Extent(EXTENT), Some(What::Extent(EXTENT))),
-            Done::Types => (typed(None, "x"), None),
+            Done::Points(true) => Some(Sight::Pointer { seq, pointer: Pointer::Hidden }),
+            Done::Points(false) => Some(Sight::Pointer { seq, pointer: Pointer::Default }),
+            Done::PointsAt(x) => Some(Sight::Mouse(*x, 5)),
+            Done::Resizes => Some(Sight::Extent(EXTENT)),
+            Done::Types => None,
         };
+        let event = sight.clone().map_or_else(|| typed(None, "x"), Event::Shows);
         tape.push(&mut cast, at, &event);
-        if let Some(what) = what {
-            seen.show(&what);
+        if let Some(sight) = sight {
+            seen.show(&sight);
         }
         history.push((at, seen.clone()));
     }
@@ -172,8 +168,8 @@ proptest! {
             if shown.anew {
                 canvas = Seen { cells: [99; CELLS], ..Seen::default() };
             }
-            for what in &shown.whats {
-                canvas.show(what);
+            for sight in &shown.sights {
+                canvas.show(sight);
             }
             canvas.mouse = shown.mouse.or(canvas.mouse);
             let expected = history.iter().rev().find(|(at, _)| *at <= to);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use picture::{Damage, Framebuffer};
-use recording::{Event, Header, Picture, Signer, Writer};
+use recording::{Event, Header, Picture, Sight, Signer, Writer};
 use wire::desktop::{Extent, Pointer, Rect};
 use wire::{End, EndReason};
 
@@ -87,7 +87,7 @@ impl Desktop {
             .iter()
             .map(|tile| usize::from(tile.rect.width) * usize::from(tile.rect.height))
             .sum::<usize>();
-        self.writer.event(at, &Event::Drawn { seq: self.seq, tiles });
+        self.writer.event(at, &Event::Shows(Sight::Drawn { seq: self.seq, tiles }));
         if self.bytes >= KEYFRAME_BYTES || self.pixels >= KEYFRAME_PIXELS {
             let tiles = self.framebuffer.whole();
             self.writer.picture(Picture { seq: self.seq, extent: EXTENT, pointer: Pointer::Default, tiles });
