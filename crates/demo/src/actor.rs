@@ -1,13 +1,35 @@
-//! A person at a terminal: the real `ssh` client in a window of its own, keys typed at a human pace.
+//! A person at work: the real `ssh` client in a window of its own, or a page; keys typed at a human pace.
 
 mod client;
+mod page;
+mod ssh;
 
-pub(crate) use client::{Client, Way};
+pub(crate) use client::Client;
+pub(crate) use page::Page;
+pub(crate) use ssh::Ssh;
 
 use std::time::Duration;
 
 use anyhow::Result;
 use rand::Rng as _;
+
+/// How a person gets to their sessions.
+pub(crate) enum Way {
+    /// A terminal, by `ssh`.
+    Ssh(Ssh),
+    /// A desktop, in a page.
+    Page(Page),
+}
+
+impl Way {
+    /// Opens a session as `LOGIN@AGENT` for a user, in a window of this size.
+    pub(crate) async fn open(&mut self, user: &str, account: &str, size: (u16, u16)) -> Result<Client> {
+        match self {
+            Self::Ssh(ssh) => ssh.start(&format!("{user}:{account}"), size),
+            Self::Page(page) => page.open(size).await,
+        }
+    }
+}
 
 /// What a person does next.
 pub(crate) enum Step {

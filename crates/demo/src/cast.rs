@@ -28,7 +28,7 @@ pub(crate) struct System {
 pub(crate) struct Part {
     pub(crate) person: &'static str,
     pub(crate) agent: &'static str,
-    /// Columns and rows of the person's window.
+    /// Columns and rows of the person's window; pixels if it is a desktop.
     pub(crate) size: (u16, u16),
     /// Typed once.
     pub(crate) opening: &'static [Step],
@@ -49,6 +49,7 @@ pub(crate) const PEOPLE: &[Person] = &[
     Person { name: "tom", full_name: "Tom Becker", role: "user", device: 38 },
     Person { name: "ravi", full_name: "Ravi Iyer", role: "user", device: 45 },
     Person { name: "mei", full_name: "Mei Tanaka", role: "user", device: 52 },
+    Person { name: DESK_PART.person, full_name: "Nora Weiss", role: "user", device: 66 },
     Person { name: "omar", full_name: "Omar Haddad", role: "operator", device: 59 },
 ];
 
@@ -179,13 +180,64 @@ pub(crate) const PARTS: &[Part] = &[
     },
 ];
 
+/// The desktops. Each takes one person at a time, so that there is a second one for who looks at the show.
+pub(crate) const DESKS: [System; 2] = [
+    System {
+        agent: DESK_PART.agent,
+        number: 7,
+        display_name: "Accounting desktop",
+        group: "office",
+        login: "clerk",
+        by_key: false,
+        greeting: "",
+    },
+    System {
+        agent: "desk-8",
+        number: 8,
+        display_name: "Reception desktop",
+        group: "office",
+        login: "clerk",
+        by_key: false,
+        greeting: "",
+    },
+];
+
+/// The session on the first desktop. Its person types blindly, so nothing there waits for a prompt.
+pub(crate) const DESK_PART: Part = Part {
+    person: "nora",
+    agent: "desk-7",
+    // Little more than the terminal, so that it can be read beside the list.
+    size: (800, 500),
+    opening: &[Pause(1500), Line("ls -l")],
+    refrain: &[
+        Pause(3000),
+        Line("for n in 1 2 3 4 5 6 7 8 9; do date; sleep 1; done"),
+        Pause(11_000),
+        Line("head -12 orders.csv"),
+        Pause(4000),
+        Line("top -d 1 -n 10"),
+        Pause(13_000),
+        Line("sort -t, -k4 -rn orders.csv | head -8"),
+        Pause(4000),
+        Line("cat runbook.txt"),
+        Pause(5000),
+        Line("clear"),
+    ],
+};
+
 /// A command without a terminal that comes and goes, and the seconds between two of them.
 pub(crate) const ERRAND: (&str, &str, &str, u64) =
     ("ravi", "build-3", "uptime; df -h . ; sleep 12; tail -n 3 logs/build.log", 15);
 
 /// Who may connect to what, besides the administrator.
-pub(crate) const GRANTS: &[(&str, &str)] =
-    &[("alice", "db-prod-2"), ("alice", "web-5"), ("tom", "edge-14"), ("ravi", "build-3"), ("mei", "web-5")];
+pub(crate) const GRANTS: &[(&str, &str)] = &[
+    ("alice", "db-prod-2"),
+    ("alice", "web-5"),
+    ("tom", "edge-14"),
+    ("ravi", "build-3"),
+    ("mei", "web-5"),
+    (DESK_PART.person, DESK_PART.agent),
+];
 
 /// The person with this name.
 pub(crate) fn person(name: &str) -> Option<&'static Person> {
@@ -194,7 +246,7 @@ pub(crate) fn person(name: &str) -> Option<&'static Person> {
 
 /// The system with this name.
 pub(crate) fn system(agent: &str) -> Option<&'static System> {
-    SYSTEMS.iter().find(|system| system.agent == agent)
+    SYSTEMS.iter().chain(&DESKS).find(|system| system.agent == agent)
 }
 
 #[cfg(test)]
@@ -204,7 +256,7 @@ mod tests {
     #[test]
     fn everybody_may_do_what_their_part_says() {
         let errand = (ERRAND.0, ERRAND.1);
-        for part in PARTS.iter().map(|part| (part.person, part.agent)).chain([errand]) {
+        for part in PARTS.iter().chain([&DESK_PART]).map(|part| (part.person, part.agent)).chain([errand]) {
             assert!(GRANTS.contains(&part), "{part:?} has no grant");
             assert!(PEOPLE.iter().any(|person| person.name == part.0), "{part:?} is nobody");
             assert!(system(part.1).is_some(), "{part:?} is nowhere");

@@ -1,11 +1,14 @@
-//! Shows Sightline at work: the real server, real `ssh` clients, real shells on targets of its own.
+//! Shows Sightline at work: the real server, real `ssh` clients, real shells and desktops on targets of its own.
 //!
 //! Everything lies in a throw-away folder and listens on loopback; nothing stays when it ends. Never
 //! touches a data folder that is not its own.
 
 mod actor;
 mod cast;
+mod debian;
+mod desktop;
 mod ends;
+mod http;
 mod processes;
 mod props;
 mod show;
@@ -33,6 +36,8 @@ struct Arguments {
 enum Command {
     /// Only a target: a small SSH server on loopback that runs your shell
     Target(TargetOptions),
+    /// Only a desktop: xrdp on loopback before a terminal with your shell, without a password, for you alone
+    Desktop(DesktopOptions),
 }
 
 /// How to run the show.
@@ -72,11 +77,20 @@ struct TargetOptions {
     command: Option<String>,
 }
 
+/// How to run a desktop.
+#[derive(Args)]
+struct DesktopOptions {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done: Result<()> = match arguments.command {
         Some(Command::Target(options)) => target::serve(options).await,
+        Some(Command::Desktop(options)) => desktop::serve(options).await,
         None => show::run(arguments.show).await,
     };
     match done {

@@ -34,6 +34,13 @@ impl Leader {
         Self(pid)
     }
 
+    /// The processes that it started itself and that still run: leaders of their own, if they run in a terminal.
+    pub(crate) fn children(&self) -> Vec<Self> {
+        let Some(leader) = self.0 else { return Vec::new() };
+        let children = living(|process| process.parent == leader);
+        children.into_iter().map(|pid| Self(Some(pid.as_raw_nonzero().get()))).collect()
+    }
+
     /// Sends a signal to the leader's own group.
     pub(crate) fn signal(&self, signal: Signal) {
         if let Some(leader) = self.0.and_then(Pid::from_raw) {
@@ -74,25 +81,39 @@ fn kill_session_of(leader: i32) {
     }
 }
 
-/// The living processes of a session. Empty where there is no `/proc`.
+/// The living processes of a session.
 fn members(leader: i32) -> Vec<Pid> {
+    living(|process| process.session == leader)
+}
+
+/// Living processes. Empty where there is no `/proc`.
+fn living(is_meant: impl Fn(&Stat<'_>) -> bool) -> Vec<Pid> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     processes
         .flatten()
         .filter_map(|process| {
             let pid = process.file_name().to_str()?.parse().ok()?;
             let stat = fs::read_to_string(process.path().join("stat")).ok()?;
-            let (state, session) = parse(&stat)?;
-            (state != "Z" && session == leader).then_some(Pid::from_raw(pid)?)
+            let stat = parse(&stat)?;
+            (stat.state != "Z" && is_meant(&stat)).then_some(Pid::from_raw(pid)?)
         })
         .collect()
 }
 
-/// State and session of a process, from its `stat`. Its name may hold spaces and brackets.
-fn parse(stat: &str) -> Option<(&str, i32)> {
+/// What is known of a process.
+#[derive(Debug, PartialEq)]
+struct Stat<'a> {
+    state: &'a str,
+    parent: i32,
+    session: i32,
+}
+
+/// A process from its `stat`. Its name may hold spaces and brackets.
+fn parse(stat: &str) -> Option<Stat<'_>> {
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let state = fields.next()?;
-    Some((state, fields.nth(2)?.parse().ok()?))
+    let parent = fields.next()?.parse().ok()?;
+    Some(Stat { state, parent, session: fields.nth(1)?.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -105,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_name_with_brackets_does_not_shift_the_fields() {
-        assert_eq!(parse("12 (a) b) S 1 12 99 0 -1"), Some(("S", 99)));
+        let stat = Stat { state: "S", parent: 1, session: 99 };
+        assert_eq!(parse("12 (a) b) S 1 12 99 0 -1"), Some(stat));
         assert_eq!(parse("12 (sh"), None);
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,6 +46,12 @@ pub(crate) fn home(below: &Path, system: &System) -> Result<PathBuf> {
     fs::write(home.join("runbook.txt"), include_str!("props/runbook.txt"))?;
     fs::write(home.join("logs/build.log"), "")?;
     Ok(home)
+}
+
+/// Writes what only this person may read.
+pub(crate) fn secret_file(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    Ok(file.write_all(text.as_ref())?)
 }
 
 fn orders() -> String {

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fs;
-use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,16 +15,18 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::actor::{Client, Way, play};
+use crate::actor::{Client, Page, Ssh, Way, play};
 use crate::cast::{
-    ADMIN, ERRAND, GRANTS, OWNER, PARTS, PEOPLE, Part, SYSTEMS, System, person as person_called,
-    system as system_called,
+    ADMIN, DESK_PART, DESKS, ERRAND, GRANTS, OWNER, PARTS, PEOPLE, Part, SYSTEMS, System,
+    person as person_called, system as system_called,
 };
+use crate::desktop::{self, Desktop};
 use crate::ends::Ends;
+use crate::props::secret_file;
 use crate::stage::{Server, Stage, password};
 use crate::summary::{framed, say};
 use crate::target::{Host, Target, addresses, key_pair};
-use crate::{ShowOptions, processes, props};
+use crate::{ShowOptions, debian, processes, props};
 
 /// How long until a session that ended is opened again.
 const INTERVAL: Duration = Duration::from_secs(20);
@@ -66,33 +67,56 @@ async fn perform(
     say("preparing people, targets and accounts");
     let passwords = people(&stage, folder).await?;
     for system in SYSTEMS {
-        say(&format!("  {}@{} ({})", system.login, system.agent, system.display_name));
+        announce(system);
         prepare(&stage, folder, system, tasks).await?;
+    }
+
+    let desks = match desks(folder).await {
+        Ok(desks) => desks,
+        // The rehearsal is there to find it.
+        Err(error) if options.seconds.is_some() => return Err(error),
+        Err(error) => {
+            say(&format!("  without desktops: {error:#}"));
+            Vec::new()
+        }
+    };
+    let parts: Vec<_> = PARTS.iter().chain((!desks.is_empty()).then_some(&DESK_PART)).collect();
+    for (system, desktop) in desks {
+        announce(system);
+        let url = format!("rdp://{}", desktop.addr()?);
+        make_known(&stage, folder, system, &url, &desktop.certificate(), &password()).await?;
+        tasks.spawn(desktop.serve());
     }
 
     say("starting the server");
     let server = server.insert(stage.serve(&folder.join("server.log")).await?);
-    say(&format!("opening {} sessions with ssh", PARTS.len()));
-    let way = |person: &str| Way {
+    say(&format!("opening {} sessions", parts.len()));
+    let ssh = |person: &str| Ssh {
         gateway: stage.ssh(),
         from: device(person, stage.ssh()),
         key: folder.join(format!("key-{person}")),
         known_hosts: folder.join("known_hosts"),
     };
-    for part in PARTS {
-        tasks.spawn(keep_open(part, way(part.person)));
+    for part in &parts {
+        let way = if part.agent == DESK_PART.agent {
+            let (web, password) = (stage.web(), passwords[part.person].clone());
+            Way::Page(Page::new(web, device(part.person, web), part.person, password))
+        } else {
+            Way::Ssh(ssh(part.person))
+        };
+        tasks.spawn(keep_open(part, way));
     }
-    tasks.spawn(errands(way(ERRAND.0)));
+    tasks.spawn(errands(ssh(ERRAND.0)));
     let playing = async {
-        let opened = wait_until_open(&stage).await?;
-        say(&framed(&words(&stage, &passwords, opened)));
+        wait_until_open(&stage, &parts).await?;
+        say(&framed(&words(&stage, &passwords, &parts)));
         match options.seconds {
             Some(seconds) => sleep(Duration::from_secs(seconds)).await,
             None => std::future::pending().await,
         }
-        match open_sessions(&stage).await? {
-            open if open < PARTS.len() => bail!("only {open} of {} sessions are open", PARTS.len()),
-            _ => Ok(()),
+        match missing(&stage, &parts).await? {
+            missing if missing.is_empty() => Ok(()),
+            missing => bail!("not open any more: {}", missing.join(", ")),
         }
     };
     let gone = tokio::select! {
@@ -103,9 +127,29 @@ async fn perform(
     bail!("the server ended ({gone})\n{}", server.last_lines());
 }
 
+/// Starts the desktops; none where there can be none.
+async fn desks(folder: &Path) -> Result<Vec<(&'static System, Desktop)>> {
+    let mut desks = Vec::new();
+    if let Some(obstacle) = desktop::needs::obstacle().await {
+        say(&format!("  without desktops: {obstacle}"));
+        return Ok(desks);
+    }
+    for system in &DESKS {
+        let home = props::home(&folder.join("homes"), system)?;
+        let below = folder.join(system.agent);
+        fs::create_dir(&below)?;
+        desks.push((system, Desktop::start(&addresses(system.number, 3389), &below, &home).await?));
+    }
+    Ok(desks)
+}
+
+fn announce(system: &System) {
+    say(&format!("  {}@{} ({})", system.login, system.agent, system.display_name));
+}
+
 /// The address that a person comes from. Only Linux has more than one on loopback without setting it up.
-fn device(person: &str, gateway: SocketAddr) -> Option<IpAddr> {
-    let is_possible = cfg!(target_os = "linux") && gateway.ip() == Ipv4Addr::LOCALHOST;
+fn device(person: &str, to: SocketAddr) -> Option<IpAddr> {
+    let is_possible = cfg!(target_os = "linux") && to.ip() == Ipv4Addr::LOCALHOST;
     let device = person_called(person).filter(|_| is_possible)?.device;
     Some(Ipv4Addr::new(127, 0, 0, device).into())
 }
@@ -141,34 +185,48 @@ async fn prepare(
         tasks.spawn(props::write_log(home.clone()));
     }
     let (private, public) = key_pair()?;
-    let password = password();
+    let secret = if system.by_key { private } else { password() };
     let host = Host {
         login: system.login.to_owned(),
-        password: (!system.by_key).then(|| password.clone()),
+        password: (!system.by_key).then(|| secret.clone()),
         keys: if system.by_key { vec![public] } else { Vec::new() },
         greeting: system.greeting.to_owned(),
         home: Some(home),
         command: None,
     };
-    let target = Target::listen(&addresses(system.number), host).await?;
+    let target = Target::listen(&addresses(system.number, 22), host).await?;
     let host_key = folder.join(format!("{}.pub", system.agent));
     fs::write(&host_key, format!("{}\n", target.host_key()?))?;
     let url = format!("ssh://{}", target.addr()?);
     tasks.spawn(target.serve());
+    make_known(stage, folder, system, &url, &host_key, &secret).await
+}
 
+/// Makes a system known with its host key or certificate, its account and grants.
+async fn make_known(
+    stage: &Stage,
+    folder: &Path,
+    system: &System,
+    url: &str,
+    host_key: &Path,
+    secret: &str,
+) -> Result<()> {
     let host_key = host_key.to_string_lossy();
-    let add = ["agent", "add", system.agent, "--url", &url, "--display-name", system.display_name];
+    let add = ["agent", "add", system.agent, "--url", url, "--display-name", system.display_name];
     stage.tell(&[&add[..], &["--group", system.group, "--host-key", &host_key]].concat(), "").await?;
     let account = format!("{}@{}", system.login, system.agent);
     if system.by_key {
         let file = folder.join("account-key");
-        secret_file(&file, &private)?;
+        secret_file(&file, secret)?;
         stage.tell(&["account", "add", &account, "--private-key", &file.to_string_lossy()], "").await?;
         fs::remove_file(&file)?;
     } else {
-        stage.tell(&["account", "add", &account, "--password-stdin"], &format!("{password}\n")).await?;
+        stage.tell(&["account", "add", &account, "--password-stdin"], &format!("{secret}\n")).await?;
     }
-    stage.tell(&["grant", "add", ADMIN, "user", &account], "").await?;
+    // Who connects to a desktop takes it from whoever is at work there.
+    if system.agent != DESK_PART.agent {
+        stage.tell(&["grant", "add", ADMIN, "user", &account], "").await?;
+    }
     if system.agent == OWNER.1 {
         stage.tell(&["grant", "add", OWNER.0, "owner", &account], "").await?;
     }
@@ -179,23 +237,20 @@ async fn prepare(
 }
 
 /// Keeps a part's session open: when it ends, says so and opens it again later.
-async fn keep_open(part: &'static Part, way: Way) -> Result<()> {
+async fn keep_open(part: &'static Part, mut way: Way) -> Result<()> {
     let login = system_called(part.agent).context("a part on no system")?.login;
-    let destination = format!("{}:{login}@{}", part.person, part.agent);
+    let account = format!("{login}@{}", part.agent);
     loop {
-        let mut client = Client::start(&way, &destination, part.size)?;
-        let end = client.end();
-        let (code, last) = tokio::select! {
-            ended = end => ended,
-            // Typing fails only when the client is about to be seen as ended.
-            Err(_) = perform_part(&mut client, part) => client.end().await,
+        let why = match way.open(part.person, &account, part.size).await {
+            Ok(mut client) => tokio::select! {
+                why = client.end() => why,
+                // Typing fails only when the client is about to be seen as ended.
+                Err(_) = perform_part(&mut client, part) => client.end().await,
+            },
+            Err(error) => format!("{error:#}"),
         };
-        say(&format!(
-            "{}'s session as {login}@{} ended: ssh says {code} ({last}); it opens again in {} s",
-            part.person,
-            part.agent,
-            INTERVAL.as_secs()
-        ));
+        let again = INTERVAL.as_secs();
+        say(&format!("{}'s session as {account} ended: {why}; it opens again in {again} s", part.person));
         sleep(INTERVAL).await;
     }
 }
@@ -208,7 +263,7 @@ async fn perform_part(client: &mut Client, part: &Part) -> Result<Infallible> {
 }
 
 /// Runs a command without a terminal again and again.
-async fn errands(way: Way) -> Result<()> {
+async fn errands(ssh: Ssh) -> Result<()> {
     let (person, agent, command, interval) = ERRAND;
     let login = system_called(agent).context("an errand on no system")?.login;
     let destination = format!("{person}:{login}@{agent}");
@@ -216,7 +271,7 @@ async fn errands(way: Way) -> Result<()> {
         sleep(Duration::from_secs(interval)).await;
         let status = Command::new("ssh")
             .arg("-T")
-            .args(way.arguments(&destination))
+            .args(ssh.arguments(&destination))
             .arg(command)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -239,30 +294,34 @@ async fn first_failure(tasks: &mut JoinSet<Result<()>>) -> Result<()> {
     }
 }
 
-/// The live sessions that the product itself lists.
-async fn open_sessions(stage: &Stage) -> Result<usize> {
+/// The parts without a live session, as the product itself lists them.
+async fn missing(stage: &Stage, parts: &[&Part]) -> Result<Vec<String>> {
     let text = stage.tell(&["session", "list", "--json"], "").await?;
     let list: Value = serde_json::from_str(&text).context("`session list --json` printed no JSON")?;
     let sessions = list.as_array().context("`session list --json` printed no list")?;
-    Ok(sessions.iter().filter(|session| session["type"] == "PAM SSH").count())
+    let is_open = |part: &&&Part| {
+        sessions.iter().any(|session| session["user"] == part.person && session["agent"] == part.agent)
+    };
+    let missing = parts.iter().filter(|part| !is_open(part));
+    Ok(missing.map(|part| format!("{} on {}", part.person, part.agent)).collect())
 }
 
-async fn wait_until_open(stage: &Stage) -> Result<usize> {
+async fn wait_until_open(stage: &Stage, parts: &[&Part]) -> Result<()> {
+    let mut waiting = Vec::new();
     let all = async {
         loop {
-            let open = open_sessions(stage).await?;
-            if open >= PARTS.len() {
-                return Ok(open);
+            waiting = missing(stage, parts).await?;
+            if waiting.is_empty() {
+                return Ok(());
             }
             sleep(Duration::from_millis(200)).await;
         }
     };
-    timeout(CURTAIN, all)
-        .await
-        .with_context(|| format!("not all sessions are open after {} s", CURTAIN.as_secs()))?
+    let done = timeout(CURTAIN, all).await;
+    done.with_context(|| format!("not open after {} s: {}", CURTAIN.as_secs(), waiting.join(", ")))?
 }
 
-fn words(stage: &Stage, passwords: &HashMap<&'static str, String>, open: usize) -> Vec<String> {
+fn words(stage: &Stage, passwords: &HashMap<&'static str, String>, parts: &[&Part]) -> Vec<String> {
     let password = |name| passwords.get(name).map_or("", String::as_str);
     let ssh = stage.ssh();
     // The gateway's host key is a new one each time: the person's own list of hosts stays out of it.
@@ -271,8 +330,8 @@ fn words(stage: &Stage, passwords: &HashMap<&'static str, String>, open: usize) 
         ssh.port(),
         ssh.ip()
     );
-    vec![
-        format!("Sightline is running; {open} sessions are open."),
+    let mut words = vec![
+        format!("Sightline is running; {} sessions are open.", parts.len()),
         String::new(),
         format!("Open      http://{}", stage.web()),
         format!("Sign in   {ADMIN}  password  {}", password(ADMIN)),
@@ -284,38 +343,24 @@ fn words(stage: &Stage, passwords: &HashMap<&'static str, String>, open: usize) 
         String::new(),
         format!("Connect yourself, with {ADMIN}'s password:"),
         format!("  {client}"),
-        String::new(),
-        "Ctrl+C ends everything and leaves nothing behind.".to_owned(),
-    ]
+    ];
+    if let [.., part] = parts
+        && part.agent == DESK_PART.agent
+    {
+        let [_, free] = &DESKS;
+        words.push(format!("or to a desktop, in the page: Accounts, {}@{}, Connect", free.login, free.agent));
+    }
+    words.extend([String::new(), "Ctrl+C ends everything and leaves nothing behind.".to_owned()]);
+    words
 }
 
 /// Makes sure that there is an `ssh`, by installing it where that needs no question.
 async fn has_ssh() -> Result<()> {
-    if runs("ssh", &["-V"]).await {
-        return Ok(());
-    }
-    let is_root = rustix::process::geteuid().is_root();
-    let (program, before): (&str, &[&str]) =
-        if is_root { ("apt-get", &[]) } else { ("sudo", &["-n", "apt-get"]) };
-    say("ssh is missing: trying to install openssh-client");
-    let with = |rest: &[&'static str]| [before, rest].concat();
-    // A stale list may still name the package.
-    runs(program, &with(&["update"])).await;
-    if runs(program, &with(&["install", "--yes", "--no-install-recommends", "openssh-client"])).await {
+    let mut ssh = Command::new("ssh");
+    ssh.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let is_there = ssh.status().await.is_ok_and(|status| status.success());
+    if is_there || debian::install(&["openssh-client"]).await {
         return Ok(());
     }
     bail!("ssh is missing: install OpenSSH's client, on Debian with `apt-get install openssh-client`");
-}
-
-async fn runs(program: &str, arguments: &[&str]) -> bool {
-    let mut command = Command::new(program);
-    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    command.status().await.is_ok_and(|status| status.success())
-}
-
-/// Writes what only this person may read.
-fn secret_file(path: &Path, text: &str) -> Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    Ok(file.write_all(text.as_bytes())?)
 }

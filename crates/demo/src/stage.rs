@@ -9,10 +9,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use rand::Rng as _;
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
+
+use crate::http;
 
 /// How long the server may take until it is ready.
 const READY: Duration = Duration::from_secs(30);
@@ -167,16 +168,8 @@ impl Server {
 }
 
 async fn is_ready(web: SocketAddr) -> bool {
-    let asked = async {
-        let mut stream = TcpStream::connect(web).await?;
-        stream
-            .write_all(format!("GET /readyz HTTP/1.1\r\nHost: {web}\r\nConnection: close\r\n\r\n").as_bytes())
-            .await?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await?;
-        std::io::Result::Ok(answer.starts_with(b"HTTP/1.1 200"))
-    };
-    matches!(timeout(Duration::from_secs(2), asked).await, Ok(Ok(true)))
+    let asked = http::ask(web, None, "GET /readyz HTTP/1.1\r\n", "");
+    matches!(timeout(Duration::from_secs(2), asked).await, Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200"))
 }
 
 /// The wish, or the usual port of loopback, or any; port 0 becomes a free one.

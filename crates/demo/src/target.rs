@@ -99,11 +99,11 @@ pub(crate) fn key_pair() -> Result<(String, PublicKey)> {
     Ok((key.to_openssh(LineEnding::LF)?.to_string(), key.public_key().clone()))
 }
 
-/// Where the target with a number listens: on Linux an address of loopback of its own, with SSH's port if
+/// Where the target with a number listens: on Linux an address of loopback of its own, with the usual port if
 /// this person may have it; elsewhere there is one address, and any free port will do.
-pub(crate) fn addresses(number: u8) -> Vec<SocketAddr> {
+pub(crate) fn addresses(number: u8, usual: u16) -> Vec<SocketAddr> {
     if cfg!(target_os = "linux") {
-        [22, 0].map(|port| SocketAddr::from((Ipv4Addr::new(127, 0, 2, number), port))).to_vec()
+        [usual, 0].map(|port| SocketAddr::from((Ipv4Addr::new(127, 0, 2, number), port))).to_vec()
     } else {
         vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
     }

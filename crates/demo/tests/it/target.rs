@@ -1,4 +1,4 @@
-//! The demo's target against the real `ssh`: shells, commands, sign-in, and nothing left behind.
+//! The target against the real `ssh`: shells, commands, sign-in, and nothing left behind.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -6,6 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use tempfile::TempDir;
+
+use crate::{is_running, until};
 
 /// A running `demo target` and the files of its clients.
 struct Target {
@@ -170,20 +172,4 @@ fn a_shell_knows_its_window_and_ends_with_all_its_jobs() {
 
     // Nobody waits for what the client left; it has to go by itself.
     until("the job ended with its connection", || !is_running("sleep\u{0}4242\u{0}"));
-}
-
-/// Waits until a condition holds, but not for ever.
-fn until(what: &str, condition: impl Fn() -> bool) {
-    let given_up = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while !condition() {
-        assert!(std::time::Instant::now() < given_up, "never came true: {what}");
-        std::thread::yield_now();
-    }
-}
-
-/// Whether a process with these arguments lives.
-fn is_running(arguments: &str) -> bool {
-    std::fs::read_dir("/proc").expect("/proc").flatten().any(|process| {
-        std::fs::read_to_string(process.path().join("cmdline")).is_ok_and(|line| line == arguments)
-    })
 }
