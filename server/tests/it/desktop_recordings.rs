@@ -249,6 +249,7 @@ async fn a_desktop_becomes_a_video() {
     open.extent(larger);
     paint(&open, larger.rect(), blue, 0);
     open.show().await;
+    open.typed(None, &wire::encode(&vec![Gesture::Move { x: 600, y: 100 }]).into()).await;
     sleep(Duration::from_millis(200)).await;
     let id = end(&world, open).await.to_string();
     let folder = tempfile::tempdir().expect("a folder");
@@ -281,6 +282,8 @@ async fn a_desktop_becomes_a_video() {
         }));
         let last = frames.last().expect("frames");
         assert!(is_about(last, extent, (100, 100), blue) && is_about(last, extent, (790, 490), blue));
+        // The arrow is white within, and small for a codec.
+        assert!(last[(108 * 800 + 603) * 3] > 128, "the mouse is seen");
     }
     let again = export(&["--video", &path("video.mp4")], None);
     assert!(said(&again).contains("is there already"), "{}", said(&again));

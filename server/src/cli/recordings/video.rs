@@ -2,6 +2,8 @@
 //!
 //! In memory are one picture and one frame, however long the recording is.
 
+mod pointer;
+
 use std::io::{ErrorKind, Read as _, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -9,8 +11,9 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context, bail};
 use picture::Framebuffer;
+use pointer::Image;
 use recording::{Moment, Played, Reading, Sight, What};
-use wire::desktop::{Extent, Tile};
+use wire::desktop::{Extent, Pointer, Tile};
 
 /// Most that is kept of what `ffmpeg` says, in bytes.
 const SAID: u64 = 64 << 10;
@@ -144,6 +147,9 @@ struct Film<'a> {
     out: ChildStdin,
     picture: Framebuffer,
     frame: Vec<u8>,
+    pointer: Option<Image>,
+    /// Where it is, if that is known.
+    mouse: Option<(u16, u16)>,
     /// Whether the picture is another than the frame.
     is_changed: bool,
     frames: u64,
@@ -157,6 +163,8 @@ impl<'a> Film<'a> {
             out,
             picture: Framebuffer::new(reading.header().picture.unwrap_or(Extent::DEFAULT)),
             frame: vec![0; usize::from(width) * usize::from(height) * 3],
+            pointer: Image::of(&Pointer::Default),
+            mouse: None,
             is_changed: true,
             frames: 0,
         }
@@ -187,17 +195,16 @@ impl<'a> Film<'a> {
     }
 
     fn happens(&mut self, at: Moment, what: &What) -> anyhow::Result<()> {
-        match what {
-            What::Shows(Sight::Extent(extent)) => {
-                self.picture = Framebuffer::new(*extent);
-                self.is_changed = true;
-            }
-            What::Shows(Sight::Drawn { tiles, .. }) => {
-                self.apply(at, tiles)?;
-                self.is_changed = true;
-            }
-            _ => {}
+        let What::Shows(sight) = what else { return Ok(()) };
+        match sight {
+            Sight::Extent(extent) => self.picture = Framebuffer::new(*extent),
+            Sight::Drawn { tiles, .. } => self.apply(at, tiles)?,
+            Sight::Pointer { pointer, .. } => self.pointer = Image::of(pointer),
+            Sight::Mouse(x, y) => self.mouse = Some((*x, *y)),
+            // Who reads from the start has it.
+            Sight::Whole(_) => return Ok(()),
         }
+        self.is_changed = true;
         Ok(())
     }
 
@@ -208,13 +215,16 @@ impl<'a> Film<'a> {
         Ok(())
     }
 
-    /// Puts the picture into the frame's upper left corner.
+    /// Puts the picture into the frame's upper left corner, and the pointer over it.
     fn draw(&mut self) {
         let row = |extent: Extent| usize::from(extent.width) * 3;
         let (from, to) = (row(self.picture.extent()), row(self.plan.extent));
         self.frame.fill(0);
         for (to, from) in self.frame.chunks_exact_mut(to).zip(self.picture.pixels().chunks_exact(from)) {
             to[..from.len()].copy_from_slice(from);
+        }
+        if let (Some(pointer), Some(at)) = (&self.pointer, self.mouse) {
+            pointer.draw(at, &mut self.frame, self.picture.extent(), to);
         }
     }
 }
