@@ -20,7 +20,7 @@ const KEYFRAME_BYTES: usize = 256 << 10;
 const KEYFRAME_MS: i64 = 10_000;
 
 /// The same of a picture: bytes of tiles,
-const PICTURE_BYTES: usize = 6 << 20;
+const PICTURE_BYTES: usize = 4 << 20;
 /// pixels of them,
 const PICTURE_PIXELS: usize = 16 << 20;
 /// and milliseconds, if anything changed.

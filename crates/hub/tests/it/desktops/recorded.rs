@@ -121,6 +121,6 @@ async fn replay_never_has_much_to_draw_before_a_moment() {
             Moment::Picture(_) => since = 0,
             _ => {}
         }
-        assert!(since < 9 << 20, "{since} bytes without a keyframe");
+        assert!(since < 6 << 20, "{since} bytes without a keyframe");
     }
 }
