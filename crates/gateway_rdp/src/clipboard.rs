@@ -36,6 +36,8 @@ pub(crate) struct Attended {
     pub(crate) answers: Vec<Vec<u8>>,
     /// For the owner.
     pub(crate) texts: Vec<Result<String, TooLong>>,
+    /// The desktop knows what was offered to it, or does not want it.
+    pub(crate) settled: bool,
 }
 
 impl Clipboard {
@@ -92,6 +94,10 @@ impl Clipboard {
                     self.copied = true;
                     continue;
                 }
+                Heard::Settled => {
+                    attended.settled = true;
+                    continue;
+                }
                 Heard::Wanted(format) => {
                     let text = self.offered.as_ref().filter(|_| format == ClipboardFormatId::CF_UNICODETEXT);
                     channel.submit_format_data(match text {
@@ -145,6 +151,8 @@ enum Heard {
     WhatIsThere,
     /// It has text on its clipboard.
     Copied,
+    /// It has heard what we offer.
+    Settled,
     /// It wants what we offered.
     Wanted(ClipboardFormatId),
     /// The text that it had.
@@ -181,6 +189,10 @@ impl CliprdrBackend for Backend {
 
     fn on_request_format_list(&mut self) {
         self.hear(Heard::WhatIsThere);
+    }
+
+    fn on_format_list_response(&mut self, _: bool) {
+        self.hear(Heard::Settled);
     }
 
     fn on_process_negotiated_capabilities(&mut self, _: ClipboardGeneralCapabilityFlags) {}

@@ -27,7 +27,7 @@ use crate::stage::{Effect, Stage};
 
 pub(crate) mod record;
 
-/// The first recording holds what a connection begins with, then what is drawn.
+/// The first one changes its size in the middle.
 const RECORDINGS: [&[u8]; 2] =
     [include_bytes!("../tests/data/xrdp.frames"), include_bytes!("../tests/data/peer.frames")];
 const EXTENT: Extent = Extent { width: 400, height: 300 };
@@ -251,6 +251,42 @@ fn what_was_recorded_plays() {
         assert_eq!(Said::read(bytes).write(), bytes);
         assert_eq!(play(&recording(bytes)), Reached::End);
     }
+}
+
+/// Whether it is something to say.
+fn is_said(effect: &Effect) -> bool {
+    matches!(effect, Effect::Say(_))
+}
+
+#[test]
+fn another_size_is_agreed_on_whatever_else_is_said() {
+    let said = recording(RECORDINGS[0]);
+    let agreed = agree(&said).expect("a desktop");
+    let (_, dynamic) = numbers(&agreed);
+    let mut stage = Stage::new(agreed).unwrap_or_else(|fault| panic!("{}", fault.why()));
+    let take = |stage: &mut Stage, frame: &[u8]| {
+        let found = ironrdp_pdu::find_size(frame).expect("a frame").expect("all of it");
+        stage.take(found.action, frame, None).expect("readable")
+    };
+    let mut frames = said.frames.iter();
+    let deactivation = frames.find(|frame| {
+        take(&mut stage, frame);
+        !stage.is_active()
+    });
+    let deactivation = deactivation.expect("it changes its size");
+    let channel = said.frames.iter().find(|frame| frame[0] == 3 && frame[10..12] == dynamic.to_be_bytes());
+    let channel = channel.expect("it asks what dynamic channels can do");
+    assert!(take(&mut stage, channel).is_empty(), "nothing may be said now");
+    assert!(take(&mut stage, deactivation).is_empty(), "it begins again");
+    let effects = frames.by_ref().map(|frame| take(&mut stage, frame)).find(|effects| !effects.is_empty());
+    let effects = effects.expect("an offer");
+    let at = effects.iter().position(|effect| matches!(effect, Effect::Extent(_))).expect("a size");
+    assert!(at > 0 && effects[..at].iter().all(is_said), "the answer comes first");
+    assert_eq!(effects[at + 1..].len(), 1, "then what was asked for before");
+    assert!(is_said(&effects[at + 1]) && !stage.is_active());
+    // Of an agreement that has begun nothing is left, either.
+    assert!(take(&mut stage, deactivation).is_empty());
+    assert!(take(&mut stage, channel).is_empty());
 }
 
 #[test]

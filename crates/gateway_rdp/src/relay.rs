@@ -31,6 +31,10 @@ const SETTLED: Duration = Duration::from_millis(300);
 const RESIZABLE_WITHIN: Duration = Duration::from_secs(5);
 /// How long both sides may take to agree on another size.
 const AGREED_WITHIN: Duration = Duration::from_secs(20);
+/// How long a target has to begin with a size that it was asked for; then it may be asked again.
+const BEGUN_WITHIN: Duration = Duration::from_secs(5);
+/// How long a desktop has to take notice of a text; what is typed afterwards, which may paste it, waits so long.
+const SETTLED_WITHIN: Duration = Duration::from_secs(1);
 /// A watcher who holds keys and says nothing for so long is gone: their page says once a second that it is there.
 const WATCHER_HOLDS: Duration = Duration::from_secs(5);
 
@@ -85,6 +89,12 @@ pub(crate) struct Relay<'a> {
     since: Instant,
     /// The size that the page wants, and when it is to be asked for.
     wanted: Option<(Extent, Instant)>,
+    /// The target was asked for a size and has not begun with it: until then.
+    asked: Option<Instant>,
+    /// The desktop was offered a text and has not taken notice: until then.
+    offered: Option<Instant>,
+    /// What somebody did after that.
+    held: Option<Held>,
     /// Since when both sides agree anew.
     agreeing: Option<Instant>,
     /// When the watcher who has control did something.
@@ -93,8 +103,19 @@ pub(crate) struct Relay<'a> {
     anew: Option<Extent>,
 }
 
+/// What somebody did, to be carried out later.
+struct Held {
+    /// By the watcher who typed it, or by the owner.
+    typed: Option<hub::Typed>,
+    gestures: Vec<Gesture>,
+}
+
 /// What happens next.
 enum Turn {
+    /// What was held may go on.
+    Held(Held),
+    /// The desktop took no notice of a text.
+    Unsettled,
     Frame(std::io::Result<(ironrdp_pdu::Action, bytes::BytesMut)>),
     Said(Said),
     Typed(hub::Typed),
@@ -125,6 +146,9 @@ impl<'a> Relay<'a> {
             pace,
             since: now,
             wanted: None,
+            asked: None,
+            offered: None,
+            held: None,
             agreeing: None,
             watcher: now,
             anew: None,
@@ -163,6 +187,12 @@ impl<'a> Relay<'a> {
                 Turn::Typed(typed) => self.typed(typed).await,
                 Turn::News => self.news(),
                 Turn::Room => Ok(()),
+                Turn::Held(Held { typed: None, gestures }) => self.by_owner(gestures).await,
+                Turn::Held(Held { typed, gestures }) => self.act(typed.as_ref(), gestures).await,
+                Turn::Unsettled => {
+                    self.offered = None;
+                    Ok(())
+                }
                 Turn::Show => {
                     self.show().await;
                     Ok(())
@@ -183,26 +213,35 @@ impl<'a> Relay<'a> {
     }
 
     async fn turn(&mut self, page: &mut Page) -> Turn {
-        let Self { inbox, outbox, stage, pace, wanted, agreeing, hands, watcher, session, .. } = self;
+        let Self { inbox, outbox, stage, pace, wanted, asked, offered, agreeing, hands, watcher, .. } = self;
+        let (held, open) = (&mut self.held, self.session.open);
         let due = pace.due();
-        let (is_full, takes_input) = (outbox.is_backlogged(), stage.is_active());
+        let is_full = outbox.is_backlogged();
+        let takes_input = stage.is_active() && offered.is_none();
         let at = |moment: Option<Instant>| sleep_until(moment.unwrap_or_else(Instant::now));
         let holds = hands.holds(Who::Watcher);
+        // One size after the other: a target that is asked for a second one while it changes to the first may do
+        // neither.
+        let resize = wanted.map(|(_, when)| asked.map_or(when, |until| when.max(until)));
         tokio::select! {
-            // Who may do something before what is done. People before pictures, pictures before showing them: what is
-            // shown is whole.
+            // Who may do something before what is done. People before pictures; what is due before either is, for a
+            // target that draws without an end leaves no pause; pictures before showing them: what is shown is whole.
             biased;
-            () = session.open.news() => Turn::News,
+            () = open.news() => Turn::News,
+            () = std::future::ready(()), if held.is_some() && takes_input => {
+                held.take().map_or(Turn::Unsettled, Turn::Held)
+            }
             said = page.next(), if takes_input && !is_full => Turn::Said(said),
-            typed = session.open.input(), if takes_input && !is_full => Turn::Typed(typed),
-            frame = inbox.read_pdu() => Turn::Frame(frame),
-            () = outbox.room(), if is_full => Turn::Room,
-            () = at(due), if due.is_some() => Turn::Show,
-            () = at(wanted.map(|(_, when)| when)), if wanted.is_some() && takes_input => {
+            typed = open.input(), if takes_input && !is_full => Turn::Typed(typed),
+            () = at(*offered), if offered.is_some() => Turn::Unsettled,
+            () = at(resize), if resize.is_some() && takes_input => {
                 Turn::Resize(wanted.take().map_or(stage.extent(), |(extent, _)| extent))
             }
             () = sleep_until(*watcher + WATCHER_HOLDS), if holds && takes_input => Turn::LetGo,
             () = at(agreeing.map(|since| since + AGREED_WITHIN)), if agreeing.is_some() => Turn::Late,
+            frame = inbox.read_pdu() => Turn::Frame(frame),
+            () = outbox.room(), if is_full => Turn::Room,
+            () = at(due), if due.is_some() => Turn::Show,
         }
     }
 
@@ -210,6 +249,7 @@ impl<'a> Relay<'a> {
     fn news(&mut self) -> Result<(), Outcome> {
         let open = self.session.open;
         if tell(open) {
+            self.held.take_if(|held| held.typed.is_some());
             self.let_go(Who::Watcher)?;
         }
         if open.hindrance().is_paused() { self.let_go(Who::Owner) } else { Ok(()) }
@@ -231,6 +271,7 @@ impl<'a> Relay<'a> {
                 }
                 Effect::Pointer(pointer) => open.pointer(pointer),
                 Effect::Extent(extent) => {
+                    self.asked = None;
                     open.extent(extent);
                     self.hands.extent(extent);
                     self.pace.drawn(Instant::now());
@@ -292,26 +333,51 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// What counts is done: by the owner, or by the watcher who typed it.
+    /// What counts is done in its order: by the owner, or by the watcher who typed it. What follows a text may paste it,
+    /// so it waits until the desktop has taken notice.
     async fn act(&mut self, typed: Option<&hub::Typed>, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
+        while !gestures.is_empty() {
+            let is_text = |gesture: &Gesture| matches!(gesture, Gesture::Clip { more: false, .. });
+            let end = gestures.iter().position(is_text).map_or(gestures.len(), |at| at + 1);
+            let rest = gestures.split_off(end);
+            self.act_until_text(typed, gestures).await?;
+            if self.offered.is_some() {
+                if !rest.is_empty() {
+                    self.held = Some(Held { typed: typed.cloned(), gestures: rest });
+                }
+                break;
+            }
+            gestures = rest;
+        }
+        Ok(())
+    }
+
+    /// Gestures with at most one whole text, at their end.
+    async fn act_until_text(
+        &mut self,
+        typed: Option<&hub::Typed>,
+        mut gestures: Vec<Gesture>,
+    ) -> Result<(), Outcome> {
         let open = self.session.open;
         let (who, by) = typed.map_or((Who::Owner, None), |typed| (Who::Watcher, Some(&*typed.by)));
         let events: Vec<_> = gestures.iter().flat_map(|gesture| self.hands.act(who, gesture)).collect();
-        for gesture in &gestures {
-            if let Gesture::Clip { text, more } = gesture {
-                self.clip(who, by, text, *more)?;
-            }
-        }
+        let pieces: Vec<_> =
+            gestures.extract_if(.., |gesture| matches!(gesture, Gesture::Clip { .. })).collect();
         if gestures.iter().any(|gesture| matches!(gesture, Gesture::Move { .. } | Gesture::Press { .. })) {
             let (x, y) = self.hands.at();
             open.points(x, y, typed.map(|typed| typed.hand));
         }
-        gestures.retain(|gesture| !matches!(gesture, Gesture::Clip { .. }));
         if !gestures.is_empty() {
             // Before it goes out, so that a recording has the key before what it changes.
             open.typed(by, &wire::encode(&gestures).into()).await;
         }
-        self.send(&events)
+        self.send(&events)?;
+        for piece in &pieces {
+            if let Gesture::Clip { text, more } = piece {
+                self.clip(who, by, text, *more)?;
+            }
+        }
+        Ok(())
     }
 
     fn let_go(&mut self, who: Who) -> Result<(), Outcome> {
@@ -351,6 +417,7 @@ impl<'a> Relay<'a> {
             None => tell(words::CLIPBOARD_NOT_READY.into()),
             Some(offered) => {
                 self.outbox.send(offered.map_err(Undrawable::from)?);
+                self.offered = Some(Instant::now() + SETTLED_WITHIN);
                 self.note_clip(by, Way::In, characters);
             }
         }
@@ -364,6 +431,9 @@ impl<'a> Relay<'a> {
         }
         let attended = self.clipboard.attend(&mut self.stage.active).map_err(Undrawable::from)?;
         attended.answers.into_iter().for_each(|answer| self.outbox.send(answer));
+        if attended.settled {
+            self.offered = None;
+        }
         for text in attended.texts {
             match text {
                 Ok(text) => {
@@ -406,6 +476,7 @@ impl<'a> Relay<'a> {
             Some(true) => {
                 if let Some(asked) = self.stage.resize(extent)? {
                     self.outbox.send(asked);
+                    self.asked = Some(Instant::now() + BEGUN_WITHIN);
                 }
                 Ok(())
             }

@@ -2,12 +2,12 @@
 //!
 //! Everything in here reads bytes of the target; whoever calls it is ready for a panic.
 
+mod agreeing;
 mod slow_path;
 
-use ironrdp_connector::connection_activation::{
-    ConnectionActivationFactory, ConnectionActivationSequence, ConnectionActivationState,
-};
-use ironrdp_connector::{ConnectionResult, DesktopSize, MonotonicInstant, Sequence};
+use agreeing::{Agreeing, Offer, Progress};
+use ironrdp_connector::connection_activation::ConnectionActivationFactory;
+use ironrdp_connector::{ConnectionResult, DesktopSize, MonotonicInstant};
 use ironrdp_core::WriteBuf;
 use ironrdp_graphics::image_processing::PixelFormat;
 use ironrdp_pdu::Action;
@@ -69,7 +69,9 @@ pub(crate) struct Stage {
     extent: Extent,
     factory: ConnectionActivationFactory,
     /// Both sides agree anew, on another size mostly.
-    activation: Option<Box<ConnectionActivationSequence>>,
+    agreeing: Option<Box<Agreeing>>,
+    /// Whether the target draws the pointer's shapes for us, and whether they are drawn into the picture.
+    pointers: (bool, bool),
     input: InputFlags,
     refresh: bool,
     suppress: bool,
@@ -96,7 +98,8 @@ impl Stage {
             image,
             extent: extent(agreed.desktop_size)?,
             factory: agreed.activation_factory,
-            activation: None,
+            agreeing: None,
+            pointers: (agreed.enable_server_pointer, agreed.pointer_software_rendering),
             input: agreed.input_flags,
             refresh: agreed.refresh_rect_support,
             suppress: agreed.suppress_output_support,
@@ -111,7 +114,7 @@ impl Stage {
 
     /// Whether it takes input now.
     pub(crate) const fn is_active(&self) -> bool {
-        self.activation.is_none()
+        self.agreeing.is_none()
     }
 
     /// Whether it takes characters.
@@ -137,10 +140,44 @@ impl Stage {
         frame: &[u8],
         at: Option<MonotonicInstant>,
     ) -> Result<Vec<Effect>, Undrawable> {
-        if self.activation.is_some() {
-            // What was drawn for the size before counts for nothing.
-            return if action == Action::X224 { self.activate(frame, at) } else { Ok(Vec::new()) };
+        let progress = self.agreeing.as_mut().map(|agreeing| agreeing.take(action, frame, at)).transpose()?;
+        let mut effects = match progress {
+            None | Some(Progress::Runs) => self.run(action, frame, at)?,
+            Some(Progress::Nothing) => Vec::new(),
+            Some(Progress::Answered(offer, answers, kept)) => {
+                let mut effects: Vec<_> = answers.into_iter().map(Effect::Say).collect();
+                effects.push(self.another(offer)?);
+                for (frame, at) in kept {
+                    effects.extend(self.run(Action::X224, &frame, at)?);
+                }
+                effects
+            }
+            Some(Progress::Agreed) => {
+                self.agreeing = None;
+                self.redraw()?.collect()
+            }
+            Some(Progress::Again) => {
+                let sequence = self.factory.create();
+                self.agreeing.iter_mut().for_each(|agreeing| agreeing.again(sequence.clone()));
+                Vec::new()
+            }
+            Some(Progress::Redirected) => return Err(Fault::Redirected.into()),
+        };
+        effects.retain(|effect| !matches!(effect, Effect::Say(bytes) if bytes.is_empty()));
+        self.without_effect = if effects.is_empty() { self.without_effect + frame.len() } else { 0 };
+        if self.without_effect > MOST_WITHOUT_EFFECT {
+            return Err(Undrawable("it sends more and more, and nothing comes of it".into()));
         }
+        Ok(effects)
+    }
+
+    /// Takes one frame of what runs.
+    fn run(
+        &mut self,
+        action: Action,
+        frame: &[u8],
+        at: Option<MonotonicInstant>,
+    ) -> Result<Vec<Effect>, Undrawable> {
         let outputs = self.active.process(&mut self.image, action, frame, at)?;
         let mut effects = Vec::new();
         for output in outputs {
@@ -153,22 +190,34 @@ impl Stage {
                     effects.retain(|effect| !matches!(effect, Effect::Pointer(_)));
                     effects.push(Effect::Pointer(shape::pointer(&decoded)));
                 }
-                ActiveStageOutput::DeactivateAll => self.activation = Some(Box::new(self.factory.create())),
+                ActiveStageOutput::DeactivateAll => {
+                    self.agreeing = Some(Box::new(Agreeing::new(self.factory.create())));
+                }
                 ActiveStageOutput::Terminate(reason) => effects.push(Effect::Over(reason_of(&reason))),
                 ActiveStageOutput::ServerRedirection(_) => return Err(Fault::Redirected.into()),
                 _ => {}
             }
         }
         effects.extend(self.active.take_damage_regions().iter().filter_map(|region| self.part(region)));
-        if self.active.take_bitmap_recovery_request() {
+        // Where both sides agree anew, all is asked for in the end.
+        if self.active.take_bitmap_recovery_request() && self.is_active() {
             effects.extend(self.redraw()?);
         }
-        effects.retain(|effect| !matches!(effect, Effect::Say(bytes) if bytes.is_empty()));
-        self.without_effect = if effects.is_empty() { self.without_effect + frame.len() } else { 0 };
-        if self.without_effect > MOST_WITHOUT_EFFECT {
-            return Err(Undrawable("it sends more and more, and nothing comes of it".into()));
-        }
         Ok(effects)
+    }
+
+    /// The desktop that the target offers, with nothing drawn on it.
+    fn another(&mut self, offer: Offer) -> Result<Effect, Undrawable> {
+        let (io, user) = (self.factory.io_channel_id(), self.factory.user_channel_id());
+        let (pointers, drawn) = self.pointers;
+        self.image = image(offer.size)?;
+        if !self.active.reactivate(io, user, offer.share_id, pointers, drawn, offer.chunk_size) {
+            return Err(Undrawable("it takes channels in pieces of no size".into()));
+        }
+        self.input = offer.input;
+        (self.refresh, self.suppress) = (offer.refresh, offer.suppress);
+        self.extent = extent(offer.size)?;
+        Ok(Effect::Extent(self.extent))
     }
 
     /// What asks for the whole picture again, where the target takes that.
@@ -176,70 +225,6 @@ impl Stage {
         let (width, height) = (self.image.width(), self.image.height());
         let again = self.active.request_full_redraw(width, height, self.refresh, self.suppress)?;
         Ok(again.into_iter().map(Effect::Say))
-    }
-
-    /// Takes one frame while both sides agree anew.
-    fn activate(&mut self, frame: &[u8], at: Option<MonotonicInstant>) -> Result<Vec<Effect>, Undrawable> {
-        let Some(activation) = &mut self.activation else { return Ok(Vec::new()) };
-        let mut effects = Vec::new();
-        let mut buf = WriteBuf::new();
-        // A failed step leaves nothing to go on with, and `xrdp` draws before it is agreed again: what has no place
-        // here is passed over. Whoever waits for the agreement does not wait for ever.
-        let mut sequence = activation.clone();
-        let mut written = match sequence.step(frame, at, &mut buf) {
-            Ok(written) => written,
-            Err(error) => {
-                tracing::debug!(why = innermost(&error), "not a step to another size");
-                return Ok(effects);
-            }
-        };
-        loop {
-            if written.size().is_some() {
-                effects.push(Effect::Say(buf.filled().to_vec()));
-            }
-            if sequence.state().is_terminal() || sequence.next_pdu_hint().is_some() {
-                break;
-            }
-            buf.clear();
-            written = sequence.step_no_input(&mut buf).map_err(Fault::from)?;
-        }
-        *activation = sequence;
-        match activation.connection_activation_state() {
-            ConnectionActivationState::Finalized {
-                desktop_size,
-                share_id,
-                input_flags,
-                static_channel_chunk_size,
-                enable_server_pointer,
-                pointer_software_rendering,
-                refresh_rect_support,
-                suppress_output_support,
-                window_support_level: _,
-            } => {
-                let (io, user) = (activation.io_channel_id(), activation.user_channel_id());
-                self.activation = None;
-                self.image = image(desktop_size)?;
-                let taken = self.active.reactivate(
-                    io,
-                    user,
-                    share_id,
-                    enable_server_pointer,
-                    pointer_software_rendering,
-                    static_channel_chunk_size,
-                );
-                if !taken {
-                    return Err(Undrawable("it takes channels in pieces of no size".into()));
-                }
-                self.input = input_flags;
-                (self.refresh, self.suppress) = (refresh_rect_support, suppress_output_support);
-                self.extent = extent(desktop_size)?;
-                effects.push(Effect::Extent(self.extent));
-                effects.extend(self.redraw()?);
-            }
-            ConnectionActivationState::Redirected { .. } => return Err(Fault::Redirected.into()),
-            _ => {}
-        }
-        Ok(effects)
     }
 
     /// Input as the target takes it.

@@ -141,7 +141,8 @@ async fn keep_a_desktop() {
     tokio::time::sleep(LISTENED * 5).await;
     assert!(peer.typed.has_changed().is_ok() && *peer.desktops.borrow() > 0, "nobody recorded it");
     peer.make(peer::Deed::Say(peer::fast_path(6, &[])));
-    for deed in [peer::Deed::Freeze, peer::Deed::HangUp] {
+    assert_eq!(*peer.sizes.borrow(), 1, "whoever records asks for one");
+    for deed in [peer::Deed::Change, peer::Deed::Freeze, peer::Deed::HangUp] {
         peer.make(deed);
     }
 }

@@ -1,8 +1,11 @@
 //! What the target draws, as the owner's page has it.
 
+use std::time::Duration;
+
 use wire::desktop::{Extent, Pointer};
 
 use crate::support::peer::{Deed, Manners, Peer, bitmap, colour, fast_path};
+use crate::support::tools::within;
 use crate::support::viewer::Viewer;
 use crate::support::world::{EXTENT, World};
 
@@ -97,4 +100,26 @@ async fn the_desktop_has_the_pages_size() {
         assert_eq!(world.rows.all().len(), 1, "and one session");
         assert_eq!(world.rows.end(), None);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_size_that_is_taken_back_before_it_is_there_is_taken_back() {
+    let wide = Extent { width: 1000, height: 300 };
+    let world = World::start();
+    let peer = Peer::start(Manners { hesitates: true, ..Manners::default() });
+    world.add("box", peer.address);
+    let (desktop, mut page) = world.page("box").await;
+    page.until("the picture", |page| page.is(colour)).await;
+    let mut sizes = peer.sizes.clone();
+    desktop.resize(wide);
+    within("the first", sizes.wait_for(|sizes| *sizes == 1)).await.expect("a peer");
+    desktop.resize(EXTENT);
+    // Longer than a size must have stood still; and nobody is asked for two at a time.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(*sizes.borrow(), 1);
+    peer.make(Deed::Change);
+    within("the second", sizes.wait_for(|sizes| *sizes == 2)).await.expect("a peer");
+    page.until("the first size", |page| page.extent == wide && page.is(colour)).await;
+    peer.make(Deed::Change);
+    page.until("the second size", |page| page.extent == EXTENT && page.is(colour)).await;
 }

@@ -124,3 +124,57 @@ async fn text_goes_from_clipboard_to_clipboard() {
     let noted: Vec<_> = clipped.iter().map(|clipped| (clipped.way, clipped.characters)).collect();
     assert_eq!(noted, [(gateway_rdp::Way::Out, 10), (gateway_rdp::Way::In, 13)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_pasted_in_the_moment_in_which_it_comes() {
+    let world = World::start();
+    let (folder, _xrdp) = desk(&world, "exec sh").await;
+    let (desktop, mut page) = world.page("box").await;
+    page.until("a picture", |page| page.extent == EXTENT && page.pixel(300, 300) == Some([255; 3])).await;
+    act(&desktop, &[INSIDE]);
+    act(&desktop, &keys("echo ready > ready\n"));
+    until("a shell", || folder.path().join("ready").exists()).await;
+    let key = |code, down, text| Gesture::Key { code, down, text };
+    for round in 0..8 {
+        let text = format!("echo {round} > pasted{round}\n");
+        let mut gestures = vec![Gesture::Clip { text, more: false }];
+        gestures.extend([key(0x1D, true, None), key(0x2F, true, Some('v'))]);
+        gestures.extend([key(0x2F, false, None), key(0x1D, false, None)]);
+        // In one message, or each in its own.
+        match round % 2 {
+            0 => act(&desktop, &gestures),
+            _ => gestures.iter().for_each(|gesture| act(&desktop, std::slice::from_ref(gesture))),
+        }
+        until("what was pasted", || folder.path().join(format!("pasted{round}")).exists()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_floods_takes_keys_and_other_sizes() {
+    let world = World::start();
+    let (folder, xrdp) = desk(&world, "printf '\\033[?25l'; exec sh").await;
+    let (desktop, mut page) = world.page("box").await;
+    page.until("a picture", |page| page.extent == EXTENT && page.pixel(300, 300) == Some([255; 3])).await;
+    act(&desktop, &[INSIDE]);
+    // Beside the shell, which goes on reading keys.
+    act(&desktop, &keys("(while [ ! -e over ]; do date; done) &\n"));
+    let less = Extent { width: EXTENT.width, height: EXTENT.height - 40 };
+    for round in 0..5 {
+        // The page loses its way, comes back with less room, and has all of it again.
+        drop(page);
+        desktop.resize(less);
+        page = Viewer::new(desktop.window().expect("a window"));
+        page.until("less", |page| page.extent == less).await;
+        desktop.resize(EXTENT);
+        let typed = folder.path().join(format!("typed{round}"));
+        act(&desktop, &keys(&format!("echo {round} > typed{round}\n")));
+        tokio::select! {
+            () = until("keys", || typed.exists()) => {}
+            () = page.until("no end", |_| false) => {}
+        }
+        page.until("all of it", |page| page.extent == EXTENT).await;
+    }
+    act(&desktop, &keys("touch over\n"));
+    until_same(&mut page, &xrdp).await;
+    assert!(folder.path().join("over").exists());
+}

@@ -42,6 +42,8 @@ pub(crate) struct Manners {
     pub(crate) credssp: bool,
     /// Whether its desktop can change its size while it runs.
     pub(crate) resizes: bool,
+    /// Whether it changes its size when it is made to, and not at once.
+    pub(crate) hesitates: bool,
     /// Says this in place of an answer, at this point.
     pub(crate) rubbish: Option<(Point, &'static [u8])>,
 }
@@ -57,7 +59,7 @@ pub(crate) enum Point {
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { credssp: false, resizes: true, rubbish: None }
+        Self { credssp: false, resizes: true, hesitates: false, rubbish: None }
     }
 }
 
@@ -66,6 +68,8 @@ impl Default for Manners {
 pub(crate) enum Deed {
     /// Says these bytes as they are.
     Say(Vec<u8>),
+    /// Changes to the size that it was asked for.
+    Change,
     /// Hangs up.
     HangUp,
     /// Reads nothing for good.
@@ -82,6 +86,8 @@ pub(crate) struct Peer {
     pub(crate) typed: watch::Receiver<Vec<FastPathInputEvent>>,
     /// How many connections came to a desktop.
     pub(crate) desktops: watch::Receiver<usize>,
+    /// How many sizes it was asked for.
+    pub(crate) sizes: watch::Receiver<usize>,
 }
 
 /// What its connections share.
@@ -92,6 +98,7 @@ struct Shared {
     deeds: Mutex<mpsc::UnboundedReceiver<Deed>>,
     typed: watch::Sender<Vec<FastPathInputEvent>>,
     desktops: watch::Sender<usize>,
+    sizes: watch::Sender<usize>,
 }
 
 /// The colour of a pixel of the known picture.
@@ -119,6 +126,7 @@ impl Peer {
         let (deeds, to_do) = mpsc::unbounded_channel();
         let (typed, seen) = watch::channel(Vec::new());
         let (desktops, opened) = watch::channel(0);
+        let (sizes, asked) = watch::channel(0);
         let shared = Arc::new(Shared {
             manners,
             tls: TlsAcceptor::from(Arc::new(config)),
@@ -126,6 +134,7 @@ impl Peer {
             deeds: Mutex::new(to_do),
             typed,
             desktops,
+            sizes,
         });
         let (bound, address) = std::sync::mpsc::channel();
         // Its half of the protocol is made for one thread.
@@ -146,7 +155,7 @@ impl Peer {
             });
         });
         let address = address.recv().expect("an address");
-        Self { address, certificate: der, deeds, typed: seen, desktops: opened }
+        Self { address, certificate: der, deeds, typed: seen, desktops: opened, sizes: asked }
     }
 
     pub(crate) fn make(&self, deed: Deed) {
@@ -199,6 +208,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> Result<(), Sad> {
     let mut size = result.capabilities.iter().find_map(size_of).ok_or("no size")?;
     draw_all(&mut framed, size).await?;
     let mut deeds = shared.deeds.lock().await;
+    let mut wanted = None;
     loop {
         tokio::select! {
             pdu = framed.read_pdu() => match pdu? {
@@ -210,19 +220,41 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> Result<(), Sad> {
             },
             deed = deeds.recv() => match deed {
                 Some(Deed::Say(bytes)) => framed.write_all(&bytes).await?,
+                Some(Deed::Change) => {
+                    size = wanted.take().ok_or("no size to change to")?;
+                    (framed, acceptor) = change(framed, acceptor, channels, &mut result, size).await?;
+                    channels = std::mem::take(&mut result.static_channels);
+                }
                 Some(Deed::HangUp) | None => return Ok(()),
                 Some(Deed::Freeze) => std::future::pending().await,
             },
             Some(asked) = asked.recv() => {
+                shared.sizes.send_modify(|sizes| *sizes += 1);
+                if shared.manners.hesitates {
+                    wanted = Some(asked);
+                    continue;
+                }
                 size = asked;
-                framed.write_all(&deactivate(&result)?).await?;
-                acceptor = Acceptor::new_deactivation_reactivation(acceptor, channels, size)?;
-                (framed, result) = accept_finalize(framed, &mut acceptor).await?;
+                (framed, acceptor) = change(framed, acceptor, channels, &mut result, size).await?;
                 channels = std::mem::take(&mut result.static_channels);
-                draw_all(&mut framed, size).await?;
             }
         }
     }
+}
+
+/// Both sides agree on another size.
+async fn change(
+    mut framed: Wire,
+    acceptor: Acceptor,
+    channels: StaticChannelSet,
+    result: &mut AcceptorResult,
+    size: DesktopSize,
+) -> Result<(Wire, Acceptor), Sad> {
+    framed.write_all(&deactivate(result)?).await?;
+    let mut acceptor = Acceptor::new_deactivation_reactivation(acceptor, channels, size)?;
+    (framed, *result) = accept_finalize(framed, &mut acceptor).await?;
+    draw_all(&mut framed, size).await?;
+    Ok((framed, acceptor))
 }
 
 /// Keeps the connection until the other side leaves.

@@ -59,7 +59,9 @@ impl Xrdp {
         })
         .await;
         desk.run("/usr/sbin/xrdp-chansrv", &[]);
-        let terminal = ["-geometry", "80x24+20+20", "-fa", "Monospace", "-fs", "11", "-e", "sh", "-c", shell];
+        let paste = "*VT100.translations: #override Ctrl <Key>v: insert-selection(CLIPBOARD)";
+        let mut terminal = vec!["-geometry", "80x24+20+20", "-fa", "Monospace", "-fs", "11", "-xrm", paste];
+        terminal.extend(["-e", "sh", "-c", shell]);
         desk.run("/usr/bin/xterm", &terminal);
         until("its clipboard", || Path::new(&format!("{MEETING}/xrdp_chansrv_socket_{number}")).exists())
             .await;
