@@ -74,7 +74,9 @@ impl Owner {
 
 /// The socket is open: says what is wanted.
 pub(super) fn begin(inner: &Inner, owner: &Owner) {
-    let size = window_size(inner);
+    // Who comes back has the size that the session has: what says meanwhile that the network is lost takes room, and is
+    // gone as soon as there is a picture. Another size is said then.
+    let size = owner.size.get().unwrap_or_else(|| window_size(inner));
     owner.waiting.set(true);
     owner.size.set(Some(size));
     inner.send(&match owner.session.get() {
