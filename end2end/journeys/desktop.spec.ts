@@ -204,6 +204,9 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   });
   const alice = await connect(page, desktop);
   const { id } = await onlySession(world);
+  const size = await alice.size();
+  // Beside the shell, which goes on reading: an interrupt that comes between two commands of a loop is lost there.
+  await alice.enter('(while [ ! -e back ]; do date; done) &');
   cut = true;
   for (const end of cuts) await end();
   await expect(alice.pane).toContainText('Stale since');
@@ -214,6 +217,7 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   await alice.enter('echo "back-$((4 * 4))" > back');
   await expect.poll(() => desktop.read('back')).toBe('back-16\n');
   expect((await onlySession(world)).id).toBe(id);
+  expect(await alice.size()).toBe(size);
 
   // A page that is loaded again comes back to it, too.
   await page.reload();
@@ -225,11 +229,11 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   expect((await onlySession(world)).id).toBe(id);
 });
 
-test('what the desktop copies is on the clipboard of who sits there', async ({ world, desktop }) => {
+test('text goes from clipboard to clipboard', async ({ world, desktop }) => {
   const page = await atAccounts(world);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const alice = await connect(page, desktop);
-  // What is selected in its terminal.
+  // From the desktop: what is selected in its terminal.
   await alice.enter('clear; echo; echo; echo carried-out');
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   await expect
@@ -238,6 +242,11 @@ test('what the desktop copies is on the clipboard of who sits there', async ({ w
       return clipboard();
     })
     .toBe('carried');
+  // To the desktop, with the end of the line: its terminal asks for the text, and Enter would be there before it.
+  await page.evaluate(() => navigator.clipboard.writeText('echo "señal-$((6 * 6))" > pasted\n'));
+  await alice.atTerminal();
+  await page.keyboard.press('Control+v');
+  await expect.poll(() => desktop.read('pasted')).toBe('señal-36\n');
 });
 
 test.describe('with consent', () => {
