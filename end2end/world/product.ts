@@ -10,6 +10,9 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** The program under test. */
 export const SIGHTLINE = resolve(process.env['SIGHTLINE_BIN'] ?? `${ROOT}/target/release/sightline`);
 
+/** The demo, whose desktops are targets. */
+export const DEMO = resolve(process.env['DEMO_BIN'] ?? join(dirname(SIGHTLINE), 'demo'));
+
 /** The web assets that it serves. */
 export const SITE = resolve(process.env['SIGHTLINE_SITE'] ?? join(dirname(SIGHTLINE), 'site'));
 

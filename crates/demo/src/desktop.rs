@@ -27,6 +27,7 @@ use tokio::time::{sleep, timeout};
 use crate::DesktopOptions;
 use crate::ends::Ends;
 use crate::props::secret_file;
+use crate::shell;
 use crate::summary::say;
 use program::{Program, first_end};
 
@@ -50,8 +51,8 @@ pub(crate) struct Desktop {
     listener: TcpListener,
     /// Sockets, keys and logs.
     folder: PathBuf,
-    /// Where its terminal is at home.
-    home: PathBuf,
+    /// Home folder and working folder of its terminal; those of this process if none.
+    home: Option<PathBuf>,
     display: String,
     /// In the order in which they end: the one that was started last comes first.
     programs: Vec<Program>,
@@ -59,7 +60,7 @@ pub(crate) struct Desktop {
 
 impl Desktop {
     /// Starts one at the first address that is free, with a certificate of its own, in an empty folder of its own.
-    pub(crate) async fn start(addrs: &[SocketAddr], folder: &Path, home: &Path) -> Result<Self> {
+    pub(crate) async fn start(addrs: &[SocketAddr], folder: &Path, home: Option<PathBuf>) -> Result<Self> {
         let listener =
             TcpListener::bind(addrs).await.with_context(|| format!("cannot listen on {addrs:?}"))?;
         for place in ["/tmp/.X11-unix", SOCKETS] {
@@ -69,8 +70,8 @@ impl Desktop {
         let certificate = CertificateParams::new(["desk".to_owned()])?.self_signed(&key)?;
         secret_file(&folder.join("key.pem"), key.serialize_pem())?;
         secret_file(&folder.join("authority"), authority())?;
-        let (folder, home) = (folder.to_owned(), home.to_owned());
-        let mut desktop = Self { listener, folder, home, display: String::new(), programs: Vec::new() };
+        let (folder, display, programs) = (folder.to_owned(), String::new(), Vec::new());
+        let mut desktop = Self { listener, folder, home, display, programs };
         fs::write(desktop.certificate(), certificate.pem())?;
         timeout(READY, desktop.open())
             .await
@@ -142,11 +143,11 @@ impl Desktop {
         // What is selected is on the clipboard, and Ctrl+V pastes what is there.
         command.args(["-xrm", "*selectToClipboard: true"]);
         command.args(["-xrm", "*VT100.translations: #override Ctrl <Key>v: insert-selection(CLIPBOARD)"]);
-        let shell = if Path::new("/bin/bash").exists() { "/bin/bash" } else { "/bin/sh" };
-        command.env("HOME", &self.home).env("SHELL", shell).env("HISTFILE", "/dev/null");
-        // For a shell that is not bash.
-        command.env("ENV", self.home.join(".bashrc"));
-        Program::start(command.current_dir(&self.home))
+        for (name, value) in shell::variables(self.home.as_deref()) {
+            command.env(name, value);
+        }
+        command.env("SHELL", shell::program(self.home.as_deref()));
+        Program::start(command.current_dir(shell::home(self.home.as_deref())))
     }
 
     /// A program on the desktop; what it says goes into a log.
@@ -225,17 +226,16 @@ pub(crate) async fn serve(options: DesktopOptions) -> Result<()> {
         bail!(obstacle);
     }
     let folder = tempfile::Builder::new().prefix("sightline-desktop-").tempdir()?;
-    let home = std::env::home_dir().context("you have no home folder")?;
     let done = tokio::select! {
-        done = show(options.listen, folder.path(), &home) => done,
+        done = show(options.listen, folder.path()) => done,
         () = ends.wait() => Ok(()),
     };
     folder.close().context("cannot remove the desktop's folder")?;
     done
 }
 
-async fn show(listen: SocketAddr, folder: &Path, home: &Path) -> Result<()> {
-    let desktop = Desktop::start(&[listen], folder, home).await?;
+async fn show(listen: SocketAddr, folder: &Path) -> Result<()> {
+    let desktop = Desktop::start(&[listen], folder, None).await?;
     say(&format!("listening on {}", desktop.addr()?));
     desktop.serve().await
 }

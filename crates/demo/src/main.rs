@@ -11,6 +11,7 @@ mod ends;
 mod http;
 mod processes;
 mod props;
+mod shell;
 mod show;
 mod stage;
 mod summary;

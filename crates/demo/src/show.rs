@@ -138,7 +138,7 @@ async fn desks(folder: &Path) -> Result<Vec<(&'static System, Desktop)>> {
         let home = props::home(&folder.join("homes"), system)?;
         let below = folder.join(system.agent);
         fs::create_dir(&below)?;
-        desks.push((system, Desktop::start(&addresses(system.number, 3389), &below, &home).await?));
+        desks.push((system, Desktop::start(&addresses(system.number, 3389), &below, Some(home)).await?));
     }
     Ok(desks)
 }

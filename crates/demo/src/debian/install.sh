@@ -14,6 +14,7 @@ apt-get install --yes --no-install-recommends "$@" || exit
 for package in "$@"; do
     case $package in
         xrdp)
+            update-rc.d xrdp disable
             systemctl disable xrdp xrdp-sesman
             # As its session manager would make it.
             install -d -m 1777 /run/xrdp/sockdir

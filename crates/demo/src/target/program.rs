@@ -3,7 +3,6 @@
 //! Terminals and pipes block, so threads read and write them; bounded queues carry the bytes, and a full
 //! one makes the program wait.
 
-use std::env;
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, Stdio};
@@ -15,6 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::Host;
 use crate::processes::Leader;
+use crate::shell;
 
 /// Blocks of bytes between the threads and the channel's task.
 const QUEUE: usize = 16;
@@ -74,7 +74,7 @@ fn in_terminal(wanted: &Wanted, term: &str, size: PtySize, host: &Host) -> Resul
         command.env(name, value);
     }
     command.env("TERM", term);
-    command.cwd(home(host));
+    command.cwd(shell::home(host.home.as_deref()));
     let mut child = pty.slave.spawn_command(command)?;
     let leader = Leader::new(child.process_id());
     // With our own end of it open, the end of the last program would go unnoticed.
@@ -110,7 +110,7 @@ fn behind_pipes(wanted: &Wanted, host: &Host) -> Result<Program> {
     let mut child = Command::new(&argv[0])
         .args(&argv[1..])
         .envs(variables(wanted, host))
-        .current_dir(home(host))
+        .current_dir(shell::home(host.home.as_deref()))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -139,34 +139,19 @@ fn behind_pipes(wanted: &Wanted, host: &Host) -> Result<Program> {
 
 /// The program and its arguments: the shell alone, or the shell with the command.
 fn argv(wanted: &Wanted, host: &Host) -> Vec<String> {
-    let shell = shell(host);
+    let shell = shell::program(host.home.as_deref());
     match wanted.command.as_ref().or(host.command.as_ref()) {
         Some(command) => vec![shell, "-c".into(), command.clone()],
         None => vec![shell],
     }
 }
 
-/// The person's own shell; on a host with a home of its own, one that reads the host's `.bashrc`.
-fn shell(host: &Host) -> String {
-    if host.home.is_some() && std::path::Path::new("/bin/bash").exists() {
-        return "/bin/bash".into();
-    }
-    env::var("SHELL").ok().filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into())
-}
-
-fn home(host: &Host) -> std::path::PathBuf {
-    host.home.clone().or_else(|| env::var_os("HOME").map(Into::into)).unwrap_or_else(|| "/".into())
-}
-
 fn variables(wanted: &Wanted, host: &Host) -> Vec<(String, String)> {
     let mut variables = wanted.environment.clone();
     variables.push(("USER".into(), host.login.clone()));
     variables.push(("LOGNAME".into(), host.login.clone()));
-    if let Some(home) = &host.home {
-        variables.push(("HOME".into(), home.to_string_lossy().into_owned()));
-        // For a shell that is not bash.
-        variables.push(("ENV".into(), home.join(".bashrc").to_string_lossy().into_owned()));
-        variables.push(("HISTFILE".into(), "/dev/null".into()));
+    for (name, value) in shell::variables(host.home.as_deref()) {
+        variables.push((name.into(), value.to_string_lossy().into_owned()));
     }
     variables
 }
