@@ -66,6 +66,13 @@ impl Hands {
         vec![self.locks()]
     }
 
+    /// What a desktop is told that was agreed on anew: it may have forgotten the locks, and what is down.
+    pub(crate) fn again(&self) -> Events {
+        let mut events = Vec::new();
+        self.sync(&mut events);
+        events
+    }
+
     /// The desktop has another size.
     pub(crate) const fn extent(&mut self, extent: Extent) {
         self.extent = extent;

@@ -281,7 +281,11 @@ impl<'a> Relay<'a> {
             }
         }
         self.agreeing = match self.agreeing {
-            _ if self.stage.is_active() => None,
+            Some(_) if self.stage.is_active() => {
+                self.send(&self.hands.again())?;
+                None
+            }
+            None if self.stage.is_active() => None,
             since => since.or_else(|| Some(Instant::now())),
         };
         self.attend()

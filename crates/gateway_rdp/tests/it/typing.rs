@@ -2,7 +2,7 @@
 
 use ironrdp_pdu::input::fast_path::{FastPathInputEvent as Event, KeyboardFlags, SynchronizeFlags};
 use ironrdp_pdu::input::mouse::PointerFlags;
-use wire::desktop::{Button, Gesture};
+use wire::desktop::{Button, Extent, Gesture};
 
 use crate::support::peer::{Manners, Peer, colour};
 use crate::support::tools::within;
@@ -109,4 +109,27 @@ async fn a_target_that_reads_nothing_holds_the_page_up_and_nobody_else() {
     desktop.leave();
     within("its end", desktop.over()).await;
     within("room for nobody", desktop.room()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_of_another_size_has_the_same_locks_and_modifiers() {
+    let world = World::start();
+    let peer = Peer::start(Manners::default());
+    world.add("box", peer.address);
+    let (desktop, mut page) = world.page("box").await;
+    page.until("the picture", |page| page.is(colour)).await;
+    // An upper-case letter without Shift: Caps Lock is on there. Then Control stays down.
+    let control = Gesture::Key { code: 0x1D, down: true, text: None };
+    act(&desktop, &[press(0x1E, 'A', true), press(0x1E, 'A', false), control]);
+    let mut typed = peer.typed.clone();
+    within("all of it", typed.wait_for(|typed| typed.len() == 5)).await.expect("a peer");
+    let other = Extent { width: 700, height: 500 };
+    desktop.resize(other);
+    page.until("another size", |page| page.extent == other && page.is(colour)).await;
+    let typed = within("the rest", typed.wait_for(|typed| typed.len() == 7)).await.expect("a peer").clone();
+    let caps = Event::SyncEvent(SynchronizeFlags::CAPS_LOCK);
+    assert_eq!(
+        typed[1..],
+        [caps, key(0x1E, false), key(0x1E, true), key(0x1D, false), caps, key(0x1D, false)]
+    );
 }
