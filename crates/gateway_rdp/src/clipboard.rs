@@ -23,6 +23,8 @@ pub(crate) struct TooLong;
 pub(crate) struct Clipboard {
     /// What the desktop may ask for.
     offered: Option<String>,
+    /// How often we told what there is and had no answer.
+    unanswered: u32,
     /// The desktop has text that is not asked for yet.
     copied: bool,
     /// Texts that come in pieces, of the owner and of the watcher.
@@ -36,7 +38,7 @@ pub(crate) struct Attended {
     pub(crate) answers: Vec<Vec<u8>>,
     /// For the owner.
     pub(crate) texts: Vec<Result<String, TooLong>>,
-    /// The desktop knows what was offered to it, or does not want it.
+    /// The desktop has taken notice of all that it was told, just now.
     pub(crate) settled: bool,
 }
 
@@ -44,6 +46,11 @@ impl Clipboard {
     /// The channel that it goes through.
     pub(crate) fn channel() -> CliprdrClient {
         CliprdrClient::new(Box::<Backend>::default())
+    }
+
+    /// The same for another connection: nobody answers there what was told here.
+    pub(crate) fn anew(self) -> Self {
+        Self { unanswered: 0, ..self }
     }
 
     /// A piece of somebody's text; all of it with the last one.
@@ -64,15 +71,26 @@ impl Clipboard {
         Some(if whole.len() <= Gesture::MAX_CLIP_BYTES { Ok(whole) } else { Err(TooLong) })
     }
 
-    /// Offers text to the desktop: what tells it so; none when it takes no text (yet).
+    /// Offers text to the desktop: what tells it so; none when it takes no text (yet). It is told twice: `xrdp` answers
+    /// before it tells its programs, and what it is told next it hears when it has told them.
     pub(crate) fn offer(&mut self, stage: &mut ActiveStage, text: String) -> Option<SessionResult<Vec<u8>>> {
         let channel = stage.get_svc_processor_mut::<CliprdrClient>()?;
         if !channel.is_ready() {
             return None;
         }
         self.offered = Some(text);
-        let messages = channel.initiate_copy(&[ClipboardFormat::new(ClipboardFormatId::CF_UNICODETEXT)]);
-        Some(messages.map_err(SessionError::pdu).and_then(|said| stage.process_svc_processor_messages(said)))
+        let twice = [(); 2].map(|()| self.say_what_is_there(stage));
+        Some(twice.into_iter().collect::<SessionResult<Vec<_>>>().map(|said| said.concat()))
+    }
+
+    /// What tells the desktop what is on our side.
+    fn say_what_is_there(&mut self, stage: &mut ActiveStage) -> SessionResult<Vec<u8>> {
+        let Some(channel) = stage.get_svc_processor_mut::<CliprdrClient>() else { return Ok(Vec::new()) };
+        let text = ClipboardFormat::new(ClipboardFormatId::CF_UNICODETEXT);
+        let formats: &[_] = if self.offered.is_some() { &[text] } else { &[] };
+        let said = channel.initiate_copy(formats).map_err(SessionError::pdu)?;
+        self.unanswered += 1;
+        stage.process_svc_processor_messages(said)
     }
 
     /// Looks what the desktop said, and answers.
@@ -86,16 +104,16 @@ impl Clipboard {
             let Some(channel) = stage.get_svc_processor_mut::<CliprdrClient>() else { break };
             let messages = match heard {
                 Heard::WhatIsThere => {
-                    let text = ClipboardFormat::new(ClipboardFormatId::CF_UNICODETEXT);
-                    let formats: &[_] = if self.offered.is_some() { &[text] } else { &[] };
-                    channel.initiate_copy(formats)
+                    attended.answers.push(self.say_what_is_there(stage)?);
+                    continue;
                 }
                 Heard::Copied => {
                     self.copied = true;
                     continue;
                 }
-                Heard::Settled => {
-                    attended.settled = true;
+                Heard::Answered => {
+                    self.unanswered = self.unanswered.saturating_sub(1);
+                    attended.settled = self.unanswered == 0;
                     continue;
                 }
                 Heard::Wanted(format) => {
@@ -151,8 +169,8 @@ enum Heard {
     WhatIsThere,
     /// It has text on its clipboard.
     Copied,
-    /// It has heard what we offer.
-    Settled,
+    /// It has heard what is there on our side.
+    Answered,
     /// It wants what we offered.
     Wanted(ClipboardFormatId),
     /// The text that it had.
@@ -192,7 +210,7 @@ impl CliprdrBackend for Backend {
     }
 
     fn on_format_list_response(&mut self, _: bool) {
-        self.hear(Heard::Settled);
+        self.hear(Heard::Answered);
     }
 
     fn on_process_negotiated_capabilities(&mut self, _: ClipboardGeneralCapabilityFlags) {}

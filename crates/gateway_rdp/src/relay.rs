@@ -159,7 +159,7 @@ impl<'a> Relay<'a> {
 
     /// Cuts the connection; what is left is for the next one.
     pub(crate) fn cut(self) -> Rest {
-        Rest { clipboard: self.clipboard, pace: self.pace }
+        Rest { clipboard: self.clipboard.anew(), pace: self.pace }
     }
 
     /// Runs until something ends it, or until the target is to be connected anew for that size.
