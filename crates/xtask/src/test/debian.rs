@@ -40,6 +40,9 @@ const PACKAGES: &[Package] = &[
     Package { name: "xvfb", is_there: || tool::find("Xvfb").is_some() },
 ];
 
+/// What is run with the packages as arguments; their services are not started: tests have servers of their own.
+const INSTALL: &str = include_str!("../../../demo/src/debian/install.sh");
+
 /// Where Debian has the X server's half of xrdp, and a font for terminals.
 const XORG_XRDP: &str = "/usr/lib/xorg/modules/drivers/xrdpdev_drv.so";
 const MONOSPACE: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf";
@@ -54,14 +57,9 @@ pub(crate) fn install_missing() {
         say::fresh("debian", "every program that the tests use is here");
         return;
     }
-    if let Some(mut apt) = apt_get() {
+    if let Some(mut installer) = installer() {
         say::step("debian", &format!("installing {}", missing.join(" ")));
-        // A stale list still names packages; the installation tells whether they are to be had.
-        if let Err(error) = tool::call(apt().arg("update"), "`apt-get update`") {
-            say::note("debian", &format!("{error:#}"));
-        }
-        let install = ["install", "--yes", "--no-install-recommends"];
-        if let Err(error) = tool::call(apt().args(install).args(&missing), "`apt-get install`") {
+        if let Err(error) = tool::call(installer.args(&missing), "`apt-get install`") {
             say::note("debian", &format!("{error:#}"));
         }
     }
@@ -90,22 +88,17 @@ fn has_postgresql() -> bool {
         })
 }
 
-/// How to call `apt-get` with the right to install, if there is a way without a question.
-fn apt_get() -> Option<impl FnMut() -> Command> {
+/// What installs the packages that follow it, if there is a way without a question.
+fn installer() -> Option<Command> {
     tool::find("apt-get")?;
-    let is_root = rustix::process::geteuid().is_root();
-    if !is_root {
+    let mut command = if rustix::process::geteuid().is_root() {
+        tool::program("sh", place::root())
+    } else {
         tool::output(tool::program("sudo", place::root()).args(["-n", "true"]))?;
-    }
-    Some(move || {
-        let mut command = if is_root {
-            tool::program("apt-get", place::root())
-        } else {
-            let mut sudo = tool::program("sudo", place::root());
-            sudo.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-            sudo
-        };
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        command
-    })
+        let mut sudo = tool::program("sudo", place::root());
+        sudo.args(["-n", "sh"]);
+        sudo
+    };
+    command.args(["-c", INSTALL, "install"]);
+    Some(command)
 }
