@@ -183,8 +183,12 @@ async fn a_page_is_the_desktop_of_a_session_like_any_other() {
     assert_eq!(row.ended.expect("ended").reason, EndReason::Terminated);
     let outline = otto.get(&format!("/recordings/{}/outline", session.id)).await;
     assert_eq!(outline.status, 200);
-    let cast = otto.get(&format!("/recordings/{}/cast", session.id)).await.text();
-    assert!(cast.contains(r#""p","200 200"]"#), "where the mouse was is recorded");
+    // The recording is closed after the session is.
+    within("where the mouse was, in the recording", async {
+        let cast = format!("/recordings/{}/cast", session.id);
+        while !otto.get(&cast).await.text().contains(r#""p","200 200"]"#) {}
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
