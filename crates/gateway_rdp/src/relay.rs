@@ -4,16 +4,19 @@
 //! goes to the target between two of its frames, and what the owner is to know is told beside the picture. Nothing
 //! waits for a page or a watcher; only showing waits, for the recording.
 
+mod acting;
+mod clips;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use gateway::Connection;
-use hub::{Mark, MarkKind, OpenSession, Terminated};
+use hub::{OpenSession, Terminated};
 use tokio::time::{Instant, sleep_until};
 use wire::desktop::{Extent, Gesture};
-use wire::live::LiveFrame;
 
-use crate::clipboard::{Clipboard, TooLong};
+use crate::Rules;
+use crate::clipboard::Clipboard;
 use crate::desk::{Page, Said, Visit};
 use crate::far::{Far, Fault, Inbox};
 use crate::gateway::Shared;
@@ -21,9 +24,8 @@ use crate::hands::{Hands, Who};
 use crate::outbox::Outbox;
 use crate::pace::Pace;
 use crate::stage::{Effect, Stage, Undrawable};
-use crate::teller::{say, tell};
-use crate::words::{self, Trouble};
-use crate::{Clipped, Rules, Way};
+use crate::teller::tell;
+use crate::words::Trouble;
 
 /// A page's size counts when it has had it for so long: people drag windows.
 const SETTLED: Duration = Duration::from_millis(300);
@@ -33,8 +35,6 @@ const RESIZABLE_WITHIN: Duration = Duration::from_secs(5);
 const AGREED_WITHIN: Duration = Duration::from_secs(20);
 /// How long a target has to begin with a size that it was asked for; then it may be asked again.
 const BEGUN_WITHIN: Duration = Duration::from_secs(5);
-/// How long a desktop has to take notice of a text; what is typed afterwards, which may paste it, waits so long.
-const SETTLED_WITHIN: Duration = Duration::from_secs(1);
 /// A watcher who holds keys and says nothing for so long is gone: their page says once a second that it is there.
 const WATCHER_HOLDS: Duration = Duration::from_secs(5);
 
@@ -291,185 +291,6 @@ impl<'a> Relay<'a> {
         self.attend()
     }
 
-    async fn said(&mut self, said: Said) -> Result<(), Outcome> {
-        match said {
-            Said::Gestures(gestures, _) => self.by_owner(gestures).await,
-            Said::Resize(extent) => {
-                self.wanted = Some((extent, Instant::now() + SETTLED));
-                Ok(())
-            }
-            Said::Answer { question, yes } => {
-                self.session.open.answer(question, yes);
-                Ok(())
-            }
-        }
-    }
-
-    /// The owner does something: what of it counts, while others take part.
-    async fn by_owner(&mut self, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
-        let open = self.session.open;
-        if open.hindrance().is_paused() {
-            if gestures.iter().any(is_deed) {
-                open.in_vain();
-            }
-            return self.let_go(Who::Owner);
-        }
-        if open.hindrance().is_exclusive() {
-            if gestures.iter().any(is_deed) {
-                open.take_back();
-            } else {
-                // Two hands on one mouse; what is let go counts all the same.
-                gestures.retain(|gesture| !matches!(gesture, Gesture::Move { .. } | Gesture::Wheel { .. }));
-            }
-        }
-        self.act(None, gestures).await
-    }
-
-    /// The watcher who has control does something.
-    async fn typed(&mut self, typed: hub::Typed) -> Result<(), Outcome> {
-        self.watcher = Instant::now();
-        match wire::decode::<Vec<Gesture>>(&typed.bytes) {
-            Ok(gestures) => self.act(Some(&typed), gestures).await,
-            Err(error) => {
-                tracing::debug!(%error, by = ?typed.by, "a watcher's input is no list of gestures");
-                Ok(())
-            }
-        }
-    }
-
-    /// What counts is done in its order: by the owner, or by the watcher who typed it. What follows a text may paste it,
-    /// so it waits until the desktop has taken notice.
-    async fn act(&mut self, typed: Option<&hub::Typed>, mut gestures: Vec<Gesture>) -> Result<(), Outcome> {
-        while !gestures.is_empty() {
-            let is_text = |gesture: &Gesture| matches!(gesture, Gesture::Clip { more: false, .. });
-            let end = gestures.iter().position(is_text).map_or(gestures.len(), |at| at + 1);
-            let rest = gestures.split_off(end);
-            self.act_until_text(typed, gestures).await?;
-            if self.offered.is_some() {
-                if !rest.is_empty() {
-                    self.held = Some(Held { typed: typed.cloned(), gestures: rest });
-                }
-                break;
-            }
-            gestures = rest;
-        }
-        Ok(())
-    }
-
-    /// Gestures with at most one whole text, at their end.
-    async fn act_until_text(
-        &mut self,
-        typed: Option<&hub::Typed>,
-        mut gestures: Vec<Gesture>,
-    ) -> Result<(), Outcome> {
-        let open = self.session.open;
-        let (who, by) = typed.map_or((Who::Owner, None), |typed| (Who::Watcher, Some(&*typed.by)));
-        let events: Vec<_> = gestures.iter().flat_map(|gesture| self.hands.act(who, gesture)).collect();
-        let pieces: Vec<_> =
-            gestures.extract_if(.., |gesture| matches!(gesture, Gesture::Clip { .. })).collect();
-        if gestures.iter().any(|gesture| matches!(gesture, Gesture::Move { .. } | Gesture::Press { .. })) {
-            let (x, y) = self.hands.at();
-            open.points(x, y, typed.map(|typed| typed.hand));
-        }
-        if !gestures.is_empty() {
-            // Before it goes out, so that a recording has the key before what it changes.
-            open.typed(by, &wire::encode(&gestures).into()).await;
-        }
-        self.send(&events)?;
-        for piece in &pieces {
-            if let Gesture::Clip { text, more } = piece {
-                self.clip(who, by, text, *more)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn let_go(&mut self, who: Who) -> Result<(), Outcome> {
-        let events = self.hands.release(who);
-        self.send(&events)
-    }
-
-    fn send(&self, events: &[ironrdp_pdu::input::fast_path::FastPathInputEvent]) -> Result<(), Outcome> {
-        if !events.is_empty() {
-            self.outbox.send(self.stage.input(events)?);
-        }
-        Ok(())
-    }
-
-    /// A piece of text for the desktop's clipboard.
-    fn clip(&mut self, who: Who, by: Option<&str>, text: &str, more: bool) -> Result<(), Outcome> {
-        let open = self.session.open;
-        let tell = |line: String| {
-            if who == Who::Owner {
-                say(open, line);
-            }
-        };
-        let text = match self.clipboard.piece(who, text, more) {
-            None => return Ok(()),
-            Some(_) if !self.session.rules.clipboard => {
-                tell(words::NO_CLIPBOARD.into());
-                return Ok(());
-            }
-            Some(Err(TooLong)) => {
-                tell(words::too_long());
-                return Ok(());
-            }
-            Some(Ok(text)) => text,
-        };
-        let characters = text.chars().count();
-        match self.clipboard.offer(&mut self.stage.active, text) {
-            None => tell(words::CLIPBOARD_NOT_READY.into()),
-            Some(offered) => {
-                self.outbox.send(offered.map_err(Undrawable::from)?);
-                self.offered = Some(Instant::now() + SETTLED_WITHIN);
-                self.note_clip(by, Way::In, characters);
-            }
-        }
-        Ok(())
-    }
-
-    /// What the desktop says about its clipboard.
-    fn attend(&mut self) -> Result<(), Outcome> {
-        if !self.session.rules.clipboard || !self.stage.is_active() {
-            return Ok(());
-        }
-        let attended = self.clipboard.attend(&mut self.stage.active).map_err(Undrawable::from)?;
-        attended.answers.into_iter().for_each(|answer| self.outbox.send(answer));
-        if attended.settled {
-            self.offered = None;
-        }
-        for text in attended.texts {
-            match text {
-                Ok(text) => {
-                    self.note_clip(None, Way::Out, text.chars().count());
-                    self.session.open.tell_owner(&LiveFrame::Clip(text));
-                }
-                Err(TooLong) => say(self.session.open, words::too_long()),
-            }
-        }
-        Ok(())
-    }
-
-    fn note_clip(&self, by: Option<&str>, way: Way, characters: usize) {
-        let Session { shared, visit, open, connection, .. } = self.session;
-        open.mark(Mark {
-            kind: MarkKind::Note,
-            by: by.unwrap_or_default().to_owned(),
-            text: words::clipped(way == Way::In, characters),
-        });
-        let clipped = Clipped {
-            session: open.id(),
-            user: visit.user.clone(),
-            from: visit.from,
-            account: format!("{}@{}", connection.login, connection.agent_name),
-            by: by.map(str::to_owned),
-            way,
-            characters,
-        };
-        let shared = Arc::clone(shared);
-        tokio::spawn(async move { shared.office.clipped(clipped).await });
-    }
-
     /// The page has had another size for a while.
     fn resize(&mut self, extent: Extent) -> Result<(), Outcome> {
         if extent == self.stage.extent() {
@@ -494,15 +315,6 @@ impl<'a> Relay<'a> {
                 Ok(())
             }
         }
-    }
-}
-
-/// Whether somebody means something by it: not the mouse's way, nor what is let go.
-const fn is_deed(gesture: &Gesture) -> bool {
-    match gesture {
-        Gesture::Key { down, .. } | Gesture::Press { down, .. } => *down,
-        Gesture::Text(_) | Gesture::Clip { .. } => true,
-        Gesture::Move { .. } | Gesture::Wheel { .. } | Gesture::Released => false,
     }
 }
 
