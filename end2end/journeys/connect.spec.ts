@@ -104,8 +104,10 @@ test('the window sets the size', async ({ world }) => {
   const { page } = terminal;
   const size = async (): Promise<string> => {
     await terminal.enter('clear; echo "size $(stty size) end"');
-    await expect(terminal.screen).toContainText(/size \d+ \d+ end\s/);
-    return (await terminal.screen.innerText()).match(/size (\d+ \d+) end/)![1]!;
+    let said: string | undefined;
+    const read = async () => (said = (await terminal.screen.innerText()).match(/size (\d+ \d+) end\s/)?.[1]);
+    await expect.poll(read).toBeDefined();
+    return said!;
   };
   const wide = (await size()).split(' ').map(Number);
   expect(wide[1]).toBeGreaterThan(150);
