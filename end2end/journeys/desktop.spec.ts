@@ -206,7 +206,8 @@ test('a lost network takes nothing away', async ({ world, desktop }) => {
   const { id } = await onlySession(world);
   const size = await alice.size();
   // Beside the shell, which goes on reading: an interrupt that comes between two commands of a loop is lost there.
-  await alice.enter('(while [ ! -e back ]; do date; done) &');
+  await alice.enter('(echo on > flood; while [ ! -e back ]; do date; done) &');
+  await expect.poll(() => desktop.read('flood')).toBe('on\n');
   cut = true;
   for (const end of cuts) await end();
   await expect(alice.pane).toContainText('Stale since');
