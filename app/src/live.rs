@@ -39,6 +39,7 @@ mod stage;
 mod standing;
 mod sticky;
 mod stream;
+mod style;
 mod told;
 mod watch;
 

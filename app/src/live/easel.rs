@@ -24,6 +24,7 @@ use super::mouse::{Lay, Mouse};
 use super::picture::{Job, Part, Picture, Spot, Step};
 use super::scaling::{self, room};
 use super::stream::Fault;
+use super::style::set;
 
 /// What became of frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -355,9 +356,4 @@ impl Inner {
             set(&self.canvas, "cursor", &value);
         }
     }
-}
-
-fn set(element: &HtmlElement, property: &str, value: &str) {
-    // Refused only for a property that no browser knows.
-    let _ = element.style().set_property(property, value);
 }

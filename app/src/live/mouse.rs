@@ -9,6 +9,7 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 use wire::desktop::{Extent, Pointer};
 
 use super::cursor;
+use super::style::set;
 
 /// How the picture lies where the pointer is put.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -136,11 +137,6 @@ fn element(canvas: &HtmlCanvasElement) -> Option<HtmlElement> {
     element.set_attribute("aria-hidden", "true").ok()?;
     canvas.before_with_node_1(&element).ok()?;
     Some(element)
-}
-
-fn set(element: &HtmlElement, property: &str, value: &str) {
-    // Refused only for a property that no browser knows.
-    let _ = element.style().set_property(property, value);
 }
 
 #[cfg(test)]

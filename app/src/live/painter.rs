@@ -12,6 +12,7 @@ use super::ink::Look;
 use super::metrics::{Font, Letters};
 use super::runs::{Run, runs};
 use super::scaling::room;
+use super::style::set;
 
 /// Draws one screen into one element.
 pub(crate) struct Painter {
@@ -225,11 +226,6 @@ fn dress(span: &HtmlElement, old: Option<&Run>, run: &Run) {
     {
         text.set_node_value(Some(&run.text));
     }
-}
-
-fn set(element: &HtmlElement, property: &str, value: &str) {
-    // Refused only for a property that no browser knows.
-    let _ = element.style().set_property(property, value);
 }
 
 fn set_or_remove(element: &HtmlElement, property: &str, value: Option<String>) {
