@@ -51,6 +51,18 @@ async function watch(world: World, person: 'olga' | 'oscar', id: string): Promis
   return [watcher, table];
 }
 
+/** A dead key, then one that it changes: a keyboard whose layout has dead keys. */
+async function deadKey(page: Page, becomes: string, code: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const press = async (key: string, code: string, text?: string) => {
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', key, code, ...(text && { text }) });
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code });
+  };
+  await press('Dead', 'BracketLeft');
+  await press(becomes, code, becomes);
+  await devtools.detach();
+}
+
 test('alice sits at a desktop, is watched and helped, and all see the same', async ({ world, desktop }) => {
   test.setTimeout(180_000);
   const alice = await connect(await atAccounts(world), desktop);
@@ -81,11 +93,13 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
   // Keys that are no text, and those that the browser takes elsewhere.
   await alice.enter('cat -v > keys');
   for (const key of ['Escape', 'Tab', 'F1', 'ArrowUp', 'Control+l', 'AltRight']) await alice.page.keyboard.press(key);
-  // What an input method puts together.
+  // What an input method puts together, and what a dead key makes of the space bar.
   await alice.page.keyboard.insertText('w@y');
+  await deadKey(alice.page, '~', 'Space');
+  await alice.page.keyboard.press('Space');
   await alice.page.keyboard.press('Enter');
   await alice.page.keyboard.press('Control+d');
-  await expect.poll(() => desktop.read('keys')).toMatch(/^\^\[\t\^\[OP\^\[\[A\^Lw@y\n$/);
+  await expect.poll(() => desktop.read('keys')).toMatch(/^\^\[\t\^\[OP\^\[\[A\^Lw@y~ \n$/);
 
   // The account's owner takes part; what is theirs is written down as theirs.
   await olgas.takeControl();
@@ -276,6 +290,37 @@ test.describe('with consent', () => {
     await watcher.drawn();
     await expectSame(alice, watcher);
   });
+});
+
+test('a desktop and a terminal side by side: each has its own keys', async ({ world, desktop }) => {
+  const alice = await connect(await atAccounts(world), desktop);
+  const terminal = await world.shell();
+  const ids = [(await onlySession(world)).id, (await world.open('PAM SSH'))[0]!.id];
+  const page = await world.sessionsPage('olga');
+  await page.goto(`/wall?s=${ids.join()}`);
+  await ready(page);
+  const tiles = page.getByRole('region', { name: 'Live session' });
+  await expect(tiles).toHaveCount(2);
+  const olga = new DesktopPage(page, tiles.filter({ has: page.getByRole('img', { name: /^Picture of/ }) }));
+  const second = tiles.filter({ has: page.getByRole('document') });
+  await olga.drawn();
+  await expectSame(alice, olga);
+
+  await olga.canvas.click();
+  await olga.button('Take control').click();
+  await expect(alice.pane).toContainText('olga may type, beside you.');
+  await olga.atTerminal();
+  await olga.enter('echo "wall-$((4 * 4))" > wall');
+  await expect.poll(() => desktop.read('wall')).toBe('wall-16\n');
+  await second.getByRole('document').click();
+  await second.getByRole('button', { name: 'Take control', exact: true }).click();
+  await expect(second).toContainText('Keyboard: session');
+  await expect(olga.pane).toContainText('Keyboard: page');
+  await page.keyboard.type('echo "into-$((5 * 5))"');
+  await page.keyboard.press('Enter');
+  await terminal.shows(/into-25/);
+  await expectSame(alice, olga);
+  await expectAccessibleInEveryLook(page);
 });
 
 test('fingers point, and a row of keys has what glass has not', async ({ world, desktop }) => {
