@@ -208,9 +208,7 @@ impl Sender {
         }
         self.beat_at = Instant::now() + self.shared.config.heartbeat();
         // It is only a mark: without it the end of what a restart ends is less exact.
-        if let Ok(text) = serde_json::to_vec(now) {
-            let _ = fs::write(self.shared.spool.folder().join(ALIVE), text);
-        }
+        self.shared.spool.mark(ALIVE, now);
         let beating = self.shared.book().beating();
         for due in beating.chunks(BATCH) {
             self.send_batch(due.to_vec(), now)?;
@@ -354,7 +352,7 @@ impl Sender {
                 None => {}
             }
         }
-        contact.keep(self.shared.spool.folder());
+        contact.keep(&self.shared.spool);
         self.contact = Some(contact);
     }
 }

@@ -9,6 +9,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::event::Event;
 use crate::moment::Moment;
 
@@ -109,6 +111,18 @@ impl Spool {
             let _ = fs::remove_file(&new);
         }
         written
+    }
+
+    /// Writes what is good to know and no event, over what is there; who reads it meanwhile reads the one or the
+    /// other. Without room for it, what was there stays.
+    pub(crate) fn mark(&self, file: &str, said: &impl Serialize) {
+        let new = self.folder.join(format!("{NEW}{}-{file}", std::process::id()));
+        if let Ok(text) = serde_json::to_vec(said)
+            && fs::write(&new, text).and_then(|()| fs::rename(&new, self.folder.join(file))).is_err()
+        {
+            // It may not be there at all.
+            let _ = fs::remove_file(&new);
+        }
     }
 
     /// Every event's name, in the order of their names.
@@ -347,6 +361,26 @@ pub(crate) mod tests {
         spool.sweep();
         assert_eq!((dead.exists(), alive.exists()), (false, true));
         assert!(spool.names().unwrap().is_empty(), "half a file is no event");
+    }
+
+    #[test]
+    fn a_mark_is_read_whole_while_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path()).unwrap();
+        let long = "x".repeat(100_000);
+        spool.mark("server", &0);
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                for n in 0..200 {
+                    if n % 2 == 0 { spool.mark("server", &long) } else { spool.mark("server", &n) }
+                }
+            });
+            while !writing.is_finished() {
+                let read = fs::read(folder.path().join("server")).unwrap();
+                serde_json::from_slice::<serde_json::Value>(&read).expect("all of it");
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     proptest! {

@@ -34,14 +34,12 @@ impl Contact {
     }
 
     /// Notes it; of a failure, when the server was last reached.
-    pub(crate) fn keep(&self, folder: &Path) {
-        let before = Self::of(folder).map_or(0, |before| before.at_ms);
+    pub(crate) fn keep(&self, spool: &Spool) {
+        let before = Self::of(spool.folder()).map_or(0, |before| before.at_ms);
         let noted =
             Self { at_ms: self.at_ms.max(if self.failed.is_some() { before } else { 0 }), ..self.clone() };
         // Only `status` reads it.
-        if let Ok(text) = serde_json::to_vec(&noted) {
-            let _ = fs::write(folder.join(SERVER), text);
-        }
+        spool.mark(SERVER, &noted);
     }
 
     fn of(folder: &Path) -> Option<Self> {

@@ -15,9 +15,9 @@ use crate::{build, check, demo};
 
 /// `cargo xtask test`.
 pub(crate) fn test() -> ExitCode {
-    let mut tally = Tally::default();
     debian::install_missing();
     asciinema::install_missing();
+    let mut tally = Tally::default();
     check::formatting(&mut tally);
     check::lints(&mut tally);
     check::lints_of_the_browsers_half(&mut tally);

@@ -177,6 +177,7 @@ fn rubbish_from_the_server_loses_nothing() {
     let Some(mut machine) = Machine::without_service() else { return };
     let good = fs::read_to_string(machine.file("report.toml")).expect("there");
     let mut su = Runs::start(&mut machine.su("cat"));
+    until("its file", || (machine.events().len() == 1).then_some(()));
     for answer in [
         b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\n\xff\xfe{}".as_slice(),
         b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"answers\":[]}",

@@ -1,21 +1,38 @@
 //! Counts what passed and what failed.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use crate::say;
 
-/// What passed and what failed, over all suites.
-#[derive(Default)]
+/// What passed and what failed, over all suites, and how long each took.
 pub(crate) struct Tally {
-    suites: Vec<(String, u64, u64)>,
+    suites: Vec<Suite>,
+    /// When what comes next began.
+    since: Instant,
+}
+
+struct Suite {
+    name: String,
+    passed: u64,
+    failed: u64,
+    took: Duration,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { suites: Vec::new(), since: Instant::now() }
+    }
 }
 
 impl Tally {
-    /// Adds a suite.
+    /// Adds a suite, which took the time since the one before.
     pub(crate) fn add(&mut self, suite: impl Into<String>, passed: u64, failed: u64) {
-        self.suites.push((suite.into(), passed, failed));
+        let took = self.since.elapsed();
+        self.since += took;
+        self.suites.push(Suite { name: suite.into(), passed, failed, took });
     }
 
     /// Adds a check that passes or fails as a whole.
@@ -30,14 +47,16 @@ impl Tally {
     }
 
     fn total(&self) -> (u64, u64) {
-        self.suites.iter().fold((0, 0), |(passed, failed), suite| (passed + suite.1, failed + suite.2))
+        self.suites
+            .iter()
+            .fold((0, 0), |(passed, failed), suite| (passed + suite.passed, failed + suite.failed))
     }
 
     /// Prints each suite and, as the last line, the total.
     pub(crate) fn finish(&self) -> ExitCode {
         println!();
-        for (suite, passed, failed) in &self.suites {
-            println!("{passed:>6} passed {failed:>5} failed  {suite}");
+        for Suite { name, passed, failed, took } in &self.suites {
+            println!("{passed:>6} passed {failed:>5} failed {:>5} s  {name}", took.as_secs());
         }
         let (passed, failed) = self.total();
         println!("{passed} passed, {failed} failed");
