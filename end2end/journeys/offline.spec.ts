@@ -56,6 +56,14 @@ test('an open page says that it is offline, and is live again by itself', async 
   await sessions.live();
 });
 
+test('a page that came past the worker is the worker\'s all the same', async ({ world }) => {
+  const page = await world.sessionsPage('olga');
+  await worked(page);
+  const devtools = await page.context().newCDPSession(page);
+  await Promise.all([page.waitForEvent('load'), devtools.send('Page.reload', { ignoreCache: true })]);
+  await worked(page);
+});
+
 test('no cache ever holds more than hashed files and the offline page', async ({ world }) => {
   await world.shell();
   const { id } = await world.onlySession();

@@ -3,16 +3,7 @@ import { expect, type Page } from '@playwright/test';
 
 /** Waits until the worker serves this page: only then is the offline page at hand. */
 export async function worked(page: Page): Promise<void> {
-  const serves = async () => {
-    const [controller, active] = await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready;
-      return [navigator.serviceWorker.controller?.state, registration.active?.state];
-    });
-    // A page that was on its way when the worker took over has none until it comes again.
-    if (!controller && active === 'activated') await page.reload();
-    return controller;
-  };
-  await expect.poll(serves).toBe('activated');
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
 }
 
 /** Every cache by its name, with the paths of what it holds. */

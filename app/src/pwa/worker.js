@@ -26,6 +26,7 @@ addEventListener("activate", (event) => {
 
 addEventListener("message", (event) => {
   if (event.data === "agreed") event.waitUntil(skipWaiting());
+  if (event.data === "here") event.waitUntil(clients.claim());
 });
 
 addEventListener("fetch", (event) => {

@@ -45,7 +45,12 @@
     .finally(() => {
       clearTimeout(watchdog);
       // Refused where browsers keep nothing: then there is no offline page, and all else is the same.
-      navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
+      const workers = navigator.serviceWorker;
+      workers?.register("/sw.js", { updateViaCache: "none" }).then(
+        // On its way while the worker took over, a page has none until the worker hears of it.
+        ({ active }) => workers.controller ?? active?.postMessage("here"),
+        () => undefined,
+      );
     });
   addEventListener("error", (event) => {
     if (event.error instanceof WebAssembly.RuntimeError) {
