@@ -175,7 +175,13 @@ impl<'a> Relay<'a> {
                 Turn::Frame(Ok((action, frame))) => {
                     let at = self.inbox.last_read_at();
                     match self.stage.take(action, &frame, at) {
-                        Ok(effects) => self.all(effects),
+                        Ok(effects) => {
+                            let parts = effects.iter().filter_map(Effect::part);
+                            if self.pace.is_whole(parts, Instant::now()) {
+                                self.show().await;
+                            }
+                            self.all(effects)
+                        }
                         Err(undrawable) => Err(undrawable.into()),
                     }
                 }
@@ -256,8 +262,9 @@ impl<'a> Relay<'a> {
     }
 
     async fn show(&mut self) {
-        self.pace.shown(Instant::now());
+        let began = Instant::now();
         self.session.open.show().await;
+        self.pace.shown(began, Instant::now());
     }
 
     fn all(&mut self, effects: Vec<Effect>) -> Result<(), Outcome> {

@@ -45,6 +45,16 @@ pub(crate) enum Effect {
     Over(Option<String>),
 }
 
+impl Effect {
+    /// The part that looks different.
+    pub(crate) const fn part(&self) -> Option<Rect> {
+        match self {
+            Self::Drawn(rect) => Some(*rect),
+            _ => None,
+        }
+    }
+}
+
 /// Bytes that are no desktop, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
