@@ -103,7 +103,7 @@ impl Easel {
                 _ => return Err(Fault::Gap),
             }
         };
-        self.begin(jobs);
+        self.inner.begin(jobs);
         Ok(())
     }
 
@@ -122,7 +122,7 @@ impl Easel {
                 Sight::Mouse(x, y) => return self.mouse(Some((x, y))),
             }
         };
-        self.begin(jobs);
+        self.inner.begin(jobs);
     }
 
     /// Takes all of that as one: nothing of it is seen before the rest.
@@ -147,7 +147,7 @@ impl Easel {
         }
         if last.is_some() || start.is_some() {
             let jobs = self.inner.picture.borrow_mut().add(last, start, shape, parts);
-            self.begin(jobs);
+            self.inner.begin(jobs);
         }
     }
 
@@ -159,13 +159,6 @@ impl Easel {
     /// How many frames wait to be drawn.
     pub(crate) fn waits(&self) -> usize {
         self.inner.picture.borrow().waits()
-    }
-
-    fn begin(&self, jobs: Vec<Job>) {
-        for job in jobs {
-            spawn_local(decode(Rc::downgrade(&self.inner), job));
-        }
-        self.inner.ask_frame();
     }
 
     /// Forgets what waits: a whole picture comes next. What is on the canvas stays until then.
@@ -227,11 +220,18 @@ fn bitmap(png: &[u8]) -> Result<js_sys::Promise, JsValue> {
 }
 
 impl Inner {
+    fn begin(self: &Rc<Self>, jobs: Vec<Job>) {
+        for job in jobs {
+            spawn_local(decode(Rc::downgrade(self), job));
+        }
+        self.ask_frame();
+    }
+
     fn decoded(self: &Rc<Self>, at: Spot, bitmap: Option<ImageBitmap>) {
         match bitmap {
             Some(bitmap) => {
-                self.picture.borrow_mut().decoded(at, bitmap);
-                self.ask_frame();
+                let jobs = self.picture.borrow_mut().decoded(at, bitmap);
+                self.begin(jobs);
             }
             // A frame that was forgotten meanwhile is missed by nobody.
             None if !self.picture.borrow().awaits(at) => {}

@@ -1,17 +1,26 @@
 //! The viewer's copy of a picture: frames in, what is to be drawn out, in the frames' order.
 //!
 //! Images are decoded elsewhere, each in a time of its own; a step is ready when all before it were and every image of
-//! it is decoded. Knows no canvas and no page.
+//! it is decoded. Frames that come faster than they are decoded become one step, without what others of them hide: who
+//! is slow sees fewer pictures, not old ones. Knows no canvas and no page.
+
+mod late;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 
 use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
 
 use super::stream::Fault;
+use late::Late;
 
 /// Pixels that may wait to be drawn; beyond them a fresh picture is cheaper than catching up: 100 MiB, or three of the
 /// largest desktops.
 const MOST_WAITING: usize = 3 * Extent::MAX.width as usize * Extent::MAX.height as usize;
+
+/// Steps that are decoded at a time: while one is drawn, the next is on its way.
+const AT_ONCE: usize = 2;
 
 /// A part that is to be decoded, and what it is part of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +37,7 @@ pub(crate) struct Spot {
     part: usize,
 }
 
-/// One frame: what is drawn at once.
+/// One frame, or several: what is drawn at once.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Step<I> {
     /// Number of the event; none where what is recorded has none.
@@ -56,15 +65,18 @@ pub(crate) enum Part<I> {
 pub(crate) struct Picture<I> {
     /// Number of the last event that came; none before the first whole picture.
     last: Option<u64>,
+    /// What is decoded or being decoded.
     steps: VecDeque<Step<I>>,
     /// Which step the first one is; counted over all that ever were.
     first: u64,
+    /// What comes after that.
+    late: Option<Late>,
     waiting: usize,
 }
 
 impl<I> Default for Picture<I> {
     fn default() -> Self {
-        Self { last: None, steps: VecDeque::new(), first: 0, waiting: 0 }
+        Self { last: None, steps: VecDeque::new(), first: 0, late: None, waiting: 0 }
     }
 }
 
@@ -73,7 +85,7 @@ impl<I> Picture<I> {
     pub(crate) fn start_over(&mut self) {
         self.first += self.steps.len() as u64;
         self.steps.clear();
-        (self.last, self.waiting) = (None, 0);
+        (self.last, self.late, self.waiting) = (None, None, 0);
     }
 
     /// Takes a whole picture.
@@ -117,19 +129,20 @@ impl<I> Picture<I> {
         at.step >= self.first
     }
 
-    /// A part is decoded; one that was forgotten meanwhile is of no use.
-    pub(crate) fn decoded(&mut self, at: Spot, image: I) {
+    /// A part is decoded, and what is to be decoded next; one that was forgotten meanwhile is of no use.
+    pub(crate) fn decoded(&mut self, at: Spot, image: I) -> Vec<Job> {
         let step = at.step.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
-        let Some(step) = step.and_then(|index| self.steps.get_mut(index)) else { return };
+        let Some(step) = step.and_then(|index| self.steps.get_mut(index)) else { return Vec::new() };
         if let Some((_, Part::Image(part @ None))) = step.parts.get_mut(at.part) {
             *part = Some(image);
             step.missing -= 1;
         }
+        self.begin()
     }
 
-    /// How many steps wait.
+    /// How many frames wait.
     pub(crate) fn waits(&self) -> usize {
-        self.steps.len()
+        self.steps.len() + self.late.as_ref().map_or(0, |late| late.frames)
     }
 
     /// Whether there is a step to be drawn.
@@ -156,8 +169,26 @@ impl<I> Picture<I> {
         pointer: Option<Pointer>,
         tiles: Vec<Tile>,
     ) -> Vec<Job> {
+        let next = Late { frames: 1, seq, extent, pointer, tiles };
+        self.waiting += next.pixels();
+        match &mut self.late {
+            Some(late) => {
+                let both = late.pixels() + next.pixels();
+                late.follow(next);
+                self.waiting -= both - late.pixels();
+            }
+            None => self.late = Some(next),
+        }
+        self.begin()
+    }
+
+    /// What is to be decoded now, if not enough is.
+    fn begin(&mut self) -> Vec<Job> {
+        let begun = self.steps.iter().filter(|step| step.missing > 0).count();
+        let Some(Late { seq, extent, pointer, tiles, .. }) = self.late.take_if(|_| begun < AT_ONCE) else {
+            return Vec::new();
+        };
         let step = self.first + self.steps.len() as u64;
-        self.waiting += tiles.iter().map(|tile| pixels(tile.rect)).sum::<usize>();
         let (mut parts, mut jobs) = (Vec::with_capacity(tiles.len()), Vec::with_capacity(tiles.len()));
         for (part, tile) in tiles.into_iter().enumerate() {
             let becomes = match tile.source {
@@ -188,118 +219,4 @@ impl<I> Picture<I> {
 
 fn pixels(rect: Rect) -> usize {
     usize::from(rect.width) * usize::from(rect.height)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EXTENT: Extent = Extent { width: 400, height: 300 };
-
-    fn tile(x: u16, image: u8) -> Tile {
-        Tile { rect: Rect { x, y: 0, width: 10, height: 10 }, source: Source::Image(vec![image]) }
-    }
-
-    fn moved(x: u16, from: u16) -> Tile {
-        Tile { source: Source::Moved { x: from, y: 0 }, ..tile(x, 0) }
-    }
-
-    fn begun(seq: u64) -> Picture<u8> {
-        let mut picture = Picture::default();
-        let jobs = picture.whole(seq, EXTENT, Pointer::Default, vec![tile(0, 1)]).unwrap();
-        decode(&mut picture, &jobs);
-        picture
-    }
-
-    fn decode(picture: &mut Picture<u8>, jobs: &[Job]) {
-        for job in jobs {
-            picture.decoded(job.at, job.image[0]);
-        }
-    }
-
-    fn drawn(picture: &mut Picture<u8>) -> Vec<(u64, Vec<u8>)> {
-        let images = |step: Step<u8>| {
-            let image = |(_, part)| if let Part::Image(image) = part { image } else { None };
-            (step.seq.unwrap(), step.parts.into_iter().filter_map(image).collect::<Vec<_>>())
-        };
-        std::iter::from_fn(|| picture.next()).map(images).collect()
-    }
-
-    #[test]
-    fn nothing_overtakes_what_came_before() {
-        let mut picture = begun(7);
-        let slow = picture.drawn(8, vec![tile(0, 2), tile(20, 3)]).unwrap();
-        let fast = picture.drawn(9, vec![tile(0, 4)]).unwrap();
-        picture.pointer(10, Pointer::Hidden).unwrap();
-        decode(&mut picture, &fast);
-        assert_eq!(drawn(&mut picture), [(7, vec![1])]);
-        decode(&mut picture, &slow[1..]);
-        assert!(!picture.is_ready());
-        decode(&mut picture, &slow[..1]);
-        assert_eq!(drawn(&mut picture), [(8, vec![2, 3]), (9, vec![4]), (10, vec![])]);
-        assert_eq!(picture.waiting, 0);
-    }
-
-    #[test]
-    fn what_moves_waits_for_its_turn_alone() {
-        let mut picture = begun(7);
-        let jobs = picture.drawn(8, vec![moved(0, 20), tile(0, 2)]).unwrap();
-        picture.drawn(9, vec![moved(20, 0)]).unwrap();
-        assert_eq!((jobs.len(), drawn(&mut picture)), (1, vec![(7, vec![1])]));
-        decode(&mut picture, &jobs);
-        let step = picture.next().unwrap();
-        assert_eq!(
-            step.parts.iter().map(|(_, part)| part).collect::<Vec<_>>(),
-            [&Part::Moved(20, 0), &Part::Image(Some(2))]
-        );
-        assert_eq!(picture.next().map(|step| step.parts), Some(vec![(tile(20, 0).rect, Part::Moved(0, 0))]));
-        assert_eq!(picture.waiting, 0);
-    }
-
-    #[test]
-    fn a_missing_a_repeated_and_an_early_event_are_gaps() {
-        for seq in [7, 9, 0] {
-            assert_eq!(begun(7).drawn(seq, vec![tile(0, 2)]), Err(Fault::Gap), "{seq}");
-            assert_eq!(begun(7).pointer(seq, Pointer::Hidden), Err(Fault::Gap), "{seq}");
-        }
-        assert_eq!(Picture::<u8>::default().drawn(1, vec![]), Err(Fault::Gap));
-    }
-
-    #[test]
-    fn a_whole_picture_may_come_at_any_time_and_waits_its_turn() {
-        let mut picture = begun(7);
-        let jobs = picture.whole(20, Extent::DEFAULT, Pointer::Hidden, vec![tile(0, 5)]).unwrap();
-        assert_eq!(drawn(&mut picture), [(7, vec![1])]);
-        decode(&mut picture, &jobs);
-        let step = picture.next().unwrap();
-        assert_eq!(
-            (step.seq, step.extent, step.pointer),
-            (Some(20), Some(Extent::DEFAULT), Some(Pointer::Hidden))
-        );
-        assert!(picture.drawn(21, vec![]).is_ok());
-    }
-
-    #[test]
-    fn what_was_forgotten_is_not_drawn() {
-        let mut picture = begun(7);
-        let old = picture.drawn(8, vec![tile(0, 2)]).unwrap();
-        picture.start_over();
-        assert_eq!(picture.drawn(9, vec![]), Err(Fault::Gap));
-        let new = picture.whole(30, EXTENT, Pointer::Default, vec![tile(0, 9)]).unwrap();
-        decode(&mut picture, &old);
-        assert!(!picture.is_ready());
-        decode(&mut picture, &new);
-        decode(&mut picture, &new);
-        assert_eq!(drawn(&mut picture), [(30, vec![9])]);
-    }
-
-    #[test]
-    fn what_waits_is_bounded() {
-        let mut picture = begun(0);
-        let all = |image| vec![Tile { rect: Extent::MAX.rect(), source: Source::Image(vec![image]) }];
-        let fault = (1..9).find_map(|seq| picture.drawn(seq, all(0)).err());
-        assert_eq!(fault, Some(Fault::TooFarBehind));
-        picture.start_over();
-        assert!(picture.whole(0, Extent::MAX, Pointer::Default, all(1)).is_ok());
-    }
 }
