@@ -15,6 +15,7 @@ mod fingers;
 mod gestures;
 mod hands;
 mod header;
+mod image;
 mod ink;
 mod keys;
 mod lease;

@@ -42,9 +42,15 @@ async function onlySession(world: World) {
   return open[0]!;
 }
 
-/** Somebody watches the session from its row. */
-async function watch(world: World, person: 'olga' | 'oscar', id: string): Promise<[DesktopPage, SessionsPage]> {
+/** Somebody watches the session from its row, in a browser that may lack something. */
+async function watch(
+  world: World,
+  person: 'olga' | 'oscar',
+  id: string,
+  lacks = '',
+): Promise<[DesktopPage, SessionsPage]> {
   const table = new SessionsPage(await world.sessionsPage(person));
+  await table.page.evaluate((lacks) => Reflect.deleteProperty(globalThis, lacks), lacks);
   await table.row(id).getByRole('button', { name: 'Watch', exact: true }).click();
   const watcher = DesktopPage.watched(table.page);
   await watcher.drawn();
@@ -126,8 +132,10 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
   await olgas.sendMessage('please close the ledger');
   await expect(alice.pane.getByRole('status').filter({ hasText: 'please close the ledger' })).toBeVisible();
 
-  // Who comes later sees what is there.
-  const [oscar, oscars] = await watch(world, 'oscar', session.id);
+  // Who comes later sees what is there, however it is decoded.
+  expect(await olga.page.evaluate(() => 'ImageDecoder' in globalThis)).toBe(true);
+  const [oscar, oscars] = await watch(world, 'oscar', session.id, 'ImageDecoder');
+  expect(await oscar.page.evaluate(() => 'ImageDecoder' in globalThis)).toBe(false);
   await expectSame(alice, oscar);
   await expectSame(olga, oscar);
   await alice.page.mouse.move(...(await alice.at(350, 240)));

@@ -11,15 +11,12 @@ use leptos::task::spawn_local;
 use recording::Sight;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, ColorSpaceConversion, HtmlCanvasElement, HtmlElement,
-    ImageBitmap, ImageBitmapOptions, PremultiplyAlpha,
-};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use wire::desktop::{Extent, Pointer, Rect};
 use wire::live::LiveFrame;
 
 use super::cursor;
+use super::image::{self, Image};
 use super::mouse::{Lay, Mouse};
 use super::picture::{Job, Part, Picture, Spot, Step};
 use super::scaling::{self, room};
@@ -45,7 +42,7 @@ struct Inner {
     stage: HtmlElement,
     canvas: HtmlCanvasElement,
     pen: Option<CanvasRenderingContext2d>,
-    picture: RefCell<Picture<ImageBitmap>>,
+    picture: RefCell<Picture<Image>>,
     extent: Cell<Option<Extent>>,
     /// Number of the last event that is on the canvas.
     seq: Cell<u64>,
@@ -197,26 +194,10 @@ fn pen(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 }
 
 async fn decode(easel: Weak<Inner>, job: Job) {
-    let bitmap = match bitmap(&job.image) {
-        Ok(promise) => JsFuture::from(promise).await,
-        Err(error) => Err(error),
-    };
-    let bitmap = bitmap.and_then(JsCast::dyn_into::<ImageBitmap>);
+    let image = image::decode(&job.image).await;
     if let Some(easel) = easel.upgrade() {
-        easel.decoded(job.at, bitmap.ok());
+        easel.decoded(job.at, image.ok());
     }
-}
-
-/// Decodes a picture as it is: without the display's colours, which would change it.
-fn bitmap(png: &[u8]) -> Result<js_sys::Promise, JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("image/png");
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(png));
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?;
-    let options = ImageBitmapOptions::new();
-    options.set_color_space_conversion(ColorSpaceConversion::None);
-    options.set_premultiply_alpha(PremultiplyAlpha::None);
-    window().create_image_bitmap_with_blob_and_image_bitmap_options(&blob, &options)
 }
 
 impl Inner {
@@ -227,10 +208,10 @@ impl Inner {
         self.ask_frame();
     }
 
-    fn decoded(self: &Rc<Self>, at: Spot, bitmap: Option<ImageBitmap>) {
-        match bitmap {
-            Some(bitmap) => {
-                let jobs = self.picture.borrow_mut().decoded(at, bitmap);
+    fn decoded(self: &Rc<Self>, at: Spot, image: Option<Image>) {
+        match image {
+            Some(image) => {
+                let jobs = self.picture.borrow_mut().decoded(at, image);
                 self.begin(jobs);
             }
             // A frame that was forgotten meanwhile is missed by nobody.
@@ -274,7 +255,7 @@ impl Inner {
         }
     }
 
-    fn draw_step(&self, step: Step<ImageBitmap>) {
+    fn draw_step(&self, step: Step<Image>) {
         if let Some(extent) = step.extent {
             // Makes it black, too.
             self.canvas.set_width(extent.width.into());
@@ -285,10 +266,7 @@ impl Inner {
         }
         for (rect, part) in step.parts {
             match part {
-                Part::Image(Some(image)) => {
-                    self.draw_image(rect, &image);
-                    image.close();
-                }
+                Part::Image(Some(image)) => self.draw_image(rect, &image),
                 Part::Image(None) => {}
                 Part::Moved(x, y) => self.r#move(Rect { x, y, ..rect }, rect),
             }
@@ -301,10 +279,9 @@ impl Inner {
         self.seq.set(step.seq.unwrap_or(self.seq.get()));
     }
 
-    fn draw_image(&self, rect: Rect, image: &ImageBitmap) {
+    fn draw_image(&self, rect: Rect, image: &Image) {
         if let Some(pen) = &self.pen {
-            // Refused only for a picture that is closed; this one is open.
-            let _always = pen.draw_image_with_image_bitmap(image, rect.x.into(), rect.y.into());
+            image.draw(pen, rect.x.into(), rect.y.into());
         }
     }
 
