@@ -12,6 +12,9 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Showing takes one part of so many of the time: where it is dear, for the pages it is, too.
 const SHARE: u32 = 4;
 
+/// The longest between two pictures: a disk or a machine that is slow for a moment is no reason for more.
+const LONGEST: Duration = Duration::from_millis(200);
+
 /// So many parts of a picture are kept in mind.
 const MOST_PARTS: usize = 1024;
 
@@ -49,7 +52,7 @@ impl Pace {
 
     /// What was drawn is shown; that began and ended then.
     pub(crate) fn shown(&mut self, began: Instant, ended: Instant) {
-        self.free = Some(began + FRAME.max((ended - began) * SHARE));
+        self.free = Some(began + ((ended - began) * SHARE).clamp(FRAME, LONGEST));
         self.drawn = None;
     }
 
@@ -82,7 +85,7 @@ mod tests {
     use tokio::time::Instant;
     use wire::desktop::Rect;
 
-    use super::{FRAME, Pace, SHARE};
+    use super::{FRAME, LONGEST, Pace, SHARE};
 
     #[test]
     fn what_is_drawn_after_quiet_is_due_at_once() {
@@ -105,6 +108,9 @@ mod tests {
         pace.shown(start, start + FRAME / 2);
         pace.drawn(start + FRAME / 2);
         assert_eq!(pace.due(), Some(start + FRAME / 2 * SHARE));
+        pace.shown(start, start + LONGEST * 2);
+        pace.drawn(start + LONGEST * 2);
+        assert_eq!(pace.due(), Some(start + LONGEST * 2), "at once");
     }
 
     #[test]
