@@ -173,6 +173,8 @@ test('alice sits at a desktop, is watched and helped, and all see the same', asy
 
   // And once more, on the same page.
   await alice.button('Connect again').click();
+  // The pane of before is gone, and its picture.
+  await expect(alice.button('Connect again')).toBeHidden();
   await alice.drawn();
   await alice.atTerminal();
   await alice.enter('echo "again-$((3 * 3))" > again');

@@ -34,6 +34,8 @@ export class DesktopPage {
   /** Waits until there is a picture, and notes from then on each that is drawn. */
   async drawn(): Promise<void> {
     await expect(this.canvas).toHaveAttribute('data-seq', /\d/);
+    // It has its place on the page a moment later.
+    await expect(this.canvas).toBeVisible();
     await this.canvas.evaluate((canvas: HTMLCanvasElement) => {
       const noted = new Map<number, string>();
       // Two sums over all pixels and where they are.

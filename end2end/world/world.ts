@@ -151,7 +151,7 @@ export class World {
     return open[0]!;
   }
 
-  /** The file of a session's recording, when it is closed and put away. */
+  /** The file of a session's recording, when it is closed and put away, and the session's page replays it. */
   async recording(id: string): Promise<string> {
     const shelf = join(this.product.data, 'recordings');
     const closed = () =>
@@ -160,6 +160,13 @@ export class World {
         .map((month) => join(shelf, month, id))
         .find((path) => existsSync(`${path}.idx`));
     await expect.poll(closed, { message: `the recording of ${id}` }).toBeDefined();
+    // The row is closed a moment later.
+    const token = await this.token('oscar');
+    const ended = async () => {
+      const { body } = await this.product.get(`/api/v1/sessions/${id}`, token);
+      return (JSON.parse(body) as { ended_at?: string | null }).ended_at;
+    };
+    await expect.poll(ended, { message: `the end of ${id}` }).toBeTruthy();
     return `${closed()}.cast`;
   }
 
