@@ -35,7 +35,7 @@ impl Pace {
     pub(crate) fn is_whole(&mut self, next: impl Iterator<Item = Rect> + Clone, now: Instant) -> bool {
         let above = self.parts.iter().map(|part| part.y).min();
         let begins = |part: Rect| {
-            above.is_some_and(|above| part.y < above) || self.parts.iter().any(|drawn| overlap(*drawn, part))
+            above.is_some_and(|above| part.y < above) || self.parts.iter().any(|drawn| !drawn.is_apart(part))
         };
         let is_another = self.parts.len() > MOST_PARTS || next.clone().any(begins);
         if is_another {
@@ -66,15 +66,6 @@ impl Pace {
     pub(crate) fn is_overdue(&self, now: Instant) -> bool {
         self.due().is_some_and(|due| now >= due + FRAME)
     }
-}
-
-/// Whether two parts have a pixel in common.
-fn overlap(one: Rect, other: Rect) -> bool {
-    let meet = |from: u16, length: u16, other_from: u16, other_length: u16| {
-        u32::from(from) < u32::from(other_from) + u32::from(other_length)
-            && u32::from(other_from) < u32::from(from) + u32::from(length)
-    };
-    meet(one.x, one.width, other.x, other.width) && meet(one.y, one.height, other.y, other.height)
 }
 
 #[cfg(test)]

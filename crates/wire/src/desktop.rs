@@ -53,6 +53,28 @@ pub struct Rect {
     pub height: u16,
 }
 
+impl Rect {
+    /// Whether nothing of the other is in it.
+    #[must_use]
+    pub fn is_apart(self, other: Self) -> bool {
+        let apart = |one: u16, length: u16, other: u16, others: u16| {
+            u32::from(one) + u32::from(length) <= other.into()
+                || u32::from(other) + u32::from(others) <= one.into()
+        };
+        apart(self.x, self.width, other.x, other.width) || apart(self.y, self.height, other.y, other.height)
+    }
+
+    /// Whether all of the other is in it.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        let end = |from: u16, length: u16| u32::from(from) + u32::from(length);
+        self.x <= other.x
+            && self.y <= other.y
+            && end(self.x, self.width) >= end(other.x, other.width)
+            && end(self.y, self.height) >= end(other.y, other.height)
+    }
+}
+
 /// What a part of a desktop shows from now on. Tiles of one frame take effect one after the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tile {

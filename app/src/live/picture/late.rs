@@ -1,6 +1,6 @@
 //! Frames that come faster than they are decoded: one step, without what others of them hide.
 
-use wire::desktop::{Extent, Pointer, Rect, Source, Tile};
+use wire::desktop::{Extent, Pointer, Source, Tile};
 
 use super::pixels;
 
@@ -20,7 +20,7 @@ impl Late {
         if next.extent.is_some() {
             self.tiles.clear();
         } else if !self.moves() && !next.moves() {
-            self.tiles.retain(|tile| !next.tiles.iter().any(|above| holds(above.rect, tile.rect)));
+            self.tiles.retain(|tile| !next.tiles.iter().any(|above| above.rect.holds(tile.rect)));
         }
         self.frames += next.frames;
         self.seq = next.seq.or(self.seq);
@@ -38,13 +38,4 @@ impl Late {
     pub(super) fn pixels(&self) -> usize {
         self.tiles.iter().map(|tile| pixels(tile.rect)).sum()
     }
-}
-
-/// Whether a part holds all of another.
-fn holds(one: Rect, other: Rect) -> bool {
-    let within = |from: u16, length: u16, other_from: u16, other_length: u16| {
-        from <= other_from
-            && u32::from(other_from) + u32::from(other_length) <= u32::from(from) + u32::from(length)
-    };
-    within(one.x, one.width, other.x, other.width) && within(one.y, one.height, other.y, other.height)
 }

@@ -71,7 +71,7 @@ impl Shown {
             while at > 0 {
                 at -= 1;
                 let Tile { rect, source } = &kept[at];
-                if over.iter().any(|over| holds(*over, *rect)) {
+                if over.iter().any(|over| over.holds(*rect)) {
                     kept.remove(at);
                     continue;
                 }
@@ -79,7 +79,7 @@ impl Shown {
                 if let Source::Moved { x, y } = source {
                     // What is moved from there is seen, whatever is drawn over it later.
                     let from = Rect { x: *x, y: *y, ..*rect };
-                    over.retain(|over| is_apart(*over, from));
+                    over.retain(|over| over.is_apart(from));
                 }
             }
             *tiles = kept;
@@ -103,24 +103,6 @@ fn pointer(sight: &Sight) -> Option<(u64, &Pointer)> {
         Sight::Whole(picture) => Some((picture.seq, &picture.pointer)),
         _ => None,
     }
-}
-
-/// Whether nothing of the other is in the one.
-fn is_apart(one: Rect, other: Rect) -> bool {
-    let apart = |one: u16, length: u16, other: u16, others: u16| {
-        u32::from(one) + u32::from(length) <= other.into()
-            || u32::from(other) + u32::from(others) <= one.into()
-    };
-    apart(one.x, one.width, other.x, other.width) || apart(one.y, one.height, other.y, other.height)
-}
-
-/// Whether all of the other is in the one.
-fn holds(one: Rect, other: Rect) -> bool {
-    let end = |from: u16, length: u16| u32::from(from) + u32::from(length);
-    one.x <= other.x
-        && one.y <= other.y
-        && end(one.x, one.width) >= end(other.x, other.width)
-        && end(one.y, one.height) >= end(other.y, other.height)
 }
 
 #[cfg(test)]
