@@ -28,6 +28,14 @@ async function saveAs(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole('button', { name, exact: true })).toBeVisible();
 }
 
+/** Deletes a view, and waits until it is gone: its name stands in the question, too. */
+async function remove(page: Page, name: string, question: string): Promise<void> {
+  await panel(page).getByRole('button', { name: `Delete ${name}` }).click();
+  await expect(panel(page)).toContainText(question);
+  await panel(page).getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(panel(page)).not.toContainText(name);
+}
+
 /** Another window of that person at the address of a page. */
 async function elsewhere(world: World, person: Person, page: Page): Promise<Page> {
   const other = await world.sessionsPage(person);
@@ -173,10 +181,7 @@ test('views are saved, changed, renamed and deleted', async ({ world }) => {
   await expect(panel(page).getByRole('button', { name: 'Quiet shells', exact: true })).toBeVisible();
   await expectQuery(page, { view: 'Quiet shells', filter: 'type:ssh watched:no' });
 
-  await panel(page).getByRole('button', { name: 'Delete Quiet shells' }).click();
-  await expect(panel(page)).toContainText('Delete “Quiet shells”?');
-  await panel(page).getByRole('button', { name: 'Delete', exact: true }).click();
-  await expect(panel(page).getByRole('button', { name: 'Quiet shells', exact: true })).toHaveCount(0);
+  await remove(page, 'Quiet shells', 'Delete “Quiet shells”?');
   await expectQuery(page, { filter: 'type:ssh watched:no' });
 });
 
@@ -206,10 +211,7 @@ test('a shared view is there for everybody under its name, and its changes are a
   }
   await page.keyboard.press('Escape');
   await open(page);
-  await panel(page).getByRole('button', { name: 'Delete All shells' }).click();
-  await expect(panel(page)).toContainText('Delete “All shells” for everybody?');
-  await panel(page).getByRole('button', { name: 'Delete', exact: true }).click();
-  await expect(panel(page).getByRole('button', { name: 'All shells', exact: true })).toHaveCount(0);
+  await remove(page, 'All shells', 'Delete “All shells” for everybody?');
 
   await oscar.goto('/sessions?view=All%20shells');
   await expect(oscar.getByText('There is no view “All shells”, or it is not shared with you.')).toBeVisible();
