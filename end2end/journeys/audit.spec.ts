@@ -48,7 +48,11 @@ test('who watched and who ended a session is found, and exported', async ({ worl
 
   await page.getByRole('link', { name: 'Clear', exact: true }).click();
   await expect(page).toHaveURL(/\/audit$/);
-  await expect(rows(page).filter({ hasText: 'exported' })).toContainText(`filter: session ${id}`);
+  // Noted when the last line has been read, which is not waited for.
+  await expect(async () => {
+    await page.reload();
+    await expect(rows(page).filter({ hasText: 'exported' })).toContainText(`filter: session ${id}`, { timeout: 500 });
+  }).toPass();
   expect(await world.product.cli(['audit', 'verify'])).toContain('the audit is whole');
 });
 

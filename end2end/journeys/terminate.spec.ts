@@ -1,5 +1,6 @@
 // Ending a session: the page, the row, the watcher and the terminal all learn it, with the reason.
 import { expect, test } from '../world/world.ts';
+import { ReplayPage } from '../world/replay_page.ts';
 import { SessionsPage } from '../world/sessions_page.ts';
 
 const REASON = 'Maintenance window: please come back at six';
@@ -36,6 +37,14 @@ test('from the pane, while somebody else watches', async ({ world }) => {
     await expect(pane).toContainText(/terminated/i);
     await expect(pane).toContainText('olga');
     await expect(pane).toContainText(REASON);
+  }
+  await world.recording(id);
+  // From where it was watched it can be replayed, also on a page that has the address already.
+  for (const { page, pane } of [sessions, other]) {
+    await pane.getByRole('link', { name: 'Replay', exact: true }).click();
+    const replay = new ReplayPage(page);
+    await replay.painted(1);
+    await expect(replay.pane).toContainText(REASON);
   }
 });
 

@@ -12,7 +12,12 @@ use crate::words::{ended, fill, meaning, told};
 
 /// One line under the header: connecting again, ended. Read out when it changes.
 #[component]
-pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
+pub(crate) fn Strip(
+    phase: RwSignal<Phase>,
+    /// Where the recording is, for those who may see it when the session has ended.
+    #[prop(optional_no_strip)]
+    recording: Option<String>,
+) -> impl IntoView {
     let live = &crate::words::words().live;
     let local = use_local();
     let class = Signal::derive(move || {
@@ -41,9 +46,15 @@ pub(crate) fn Strip(phase: RwSignal<Phase>) -> impl IntoView {
             },
         )
     });
+    let still_open = Signal::derive(move || phase.with(|phase| !matches!(phase, Phase::Ended(_))));
+    // Another page for the same address, which the router would not load.
+    let replay = recording.map(|address| {
+        view! { <a href=address rel="external" hidden=still_open>{live.replay}</a> }
+    });
     view! {
         <div class=class role="status">
             <strong>{words}</strong>
+            {replay}
             <span class="live-strip-more">{more}</span>
         </div>
     }

@@ -63,6 +63,7 @@ pub fn LivePane(
     // The list knows when the right changes; what it does not know stays as it was.
     let board = expect_context::<Board>();
     let id = session.id;
+    let recording = (rights.replay && session.recorded).then(|| format!("/sessions/{id}?t=0"));
     let may_control = Signal::derive(move || {
         board.rows(|rows| rows.get(id).map_or(rights.control, |row| row.rights.control))
     });
@@ -79,7 +80,7 @@ pub fn LivePane(
             node_ref=pane
         >
             <Header session=session.clone() shows tile on_close pane />
-            <Strip phase=shows.phase />
+            <Strip phase=shows.phase recording />
             <LeaseStrip shows owner=user.clone() />
             // What was seen before the user is asked again is not shown meanwhile.
             {stage(shows, &title, desktop, worded, waits, start, why)}

@@ -37,6 +37,7 @@ texts! {
         back: "Back to all sessions", "Volver a todas las sesiones";
         stale_since: "Stale since {time}", "Sin actualizar desde las {time}";
         ended_at: "Ended {time}: {end}", "Terminada a las {time}: {end}";
+        replay: "Replay", "Reproducir";
         connecting_now: "Connecting…", "Conectando…";
         again: "Connecting again…", "Conectando de nuevo…";
         agrees: "Waiting until {user} agrees to be watched…", "Esperando a que {user} acepte ser observado…";
