@@ -36,6 +36,11 @@ impl<D: Targets + ?Sized> Office<D> {
         answer.unwrap_or_else(|_| Err(DirectoryError("it stopped in the middle of a question".into())))
     }
 
+    /// Tells it something that needs no answer: here and now, so in the order in which things happen.
+    pub fn tell(&self, word: impl FnOnce(&D)) {
+        word(&self.directory);
+    }
+
     /// As [`Targets::connection`].
     ///
     /// # Errors

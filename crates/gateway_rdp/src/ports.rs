@@ -51,8 +51,8 @@ pub trait Directory: Targets {
     /// What the account's desktops may do.
     async fn rules(&self, account: AccountId) -> Result<Rules, DirectoryError>;
 
-    /// Takes note of text that went from clipboard to clipboard.
-    async fn clipped(&self, clipped: Clipped);
+    /// Takes note of text that went from clipboard to clipboard; without waiting for anything.
+    fn clipped(&self, clipped: Clipped);
 }
 
 /// Asks the directory.
@@ -74,15 +74,5 @@ impl Office {
 
     pub(crate) async fn rules(&self, account: AccountId) -> Result<Rules, DirectoryError> {
         self.ask(|directory| async move { directory.rules(account).await }).await
-    }
-
-    pub(crate) async fn clipped(&self, clipped: Clipped) {
-        let noted = self.ask(|directory| async move {
-            directory.clipped(clipped).await;
-            Ok(())
-        });
-        if let Err(error) = noted.await {
-            tracing::error!(%error, "a use of the clipboard was not noted");
-        }
     }
 }

@@ -17,7 +17,7 @@ impl Directory for StoreDirectory {
         Ok(Rules { record_keys: rules.record_keys, clipboard: rules.clipboard })
     }
 
-    async fn clipped(&self, clipped: Clipped) {
+    fn clipped(&self, clipped: Clipped) {
         let Clipped { session, user, from, account, by, way, characters } = clipped;
         let way = match way {
             Way::In => "to",

@@ -57,7 +57,7 @@ impl Directory for Nobody {
         Ok(Rules { record_keys: false, clipboard: true })
     }
 
-    async fn clipped(&self, _: Clipped) {}
+    fn clipped(&self, _: Clipped) {}
 }
 
 #[async_trait]

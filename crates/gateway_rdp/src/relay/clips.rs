@@ -1,6 +1,5 @@
 //! Text between a person's clipboard and the desktop's: each transfer is noted, and none happens where it may not.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use hub::{Mark, MarkKind};
@@ -89,7 +88,6 @@ impl Relay<'_> {
             way,
             characters,
         };
-        let shared = Arc::clone(shared);
-        tokio::spawn(async move { shared.office.clipped(clipped).await });
+        shared.office.tell(|directory| directory.clipped(clipped));
     }
 }

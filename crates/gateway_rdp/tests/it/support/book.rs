@@ -50,7 +50,7 @@ impl Directory for Book {
         found.map(|(_, rules)| *rules).ok_or_else(|| DirectoryError("no such account".into()))
     }
 
-    async fn clipped(&self, clipped: Clipped) {
+    fn clipped(&self, clipped: Clipped) {
         self.clipped.lock().unwrap().push(clipped);
     }
 }
