@@ -81,10 +81,12 @@ async fn a_watcher_may_speak_pause_and_end_and_not_type() {
     let mut socket = otto.socket(&format!("/ws/sessions/{id}/live")).await.expect("a live screen");
     sees(&mut socket, "SELECT 1;").await;
 
+    // Done in this order: with the refusal the message is there.
+    ask(&mut socket, &LiveRequest::Message("mind the lock".into())).await;
     ask(&mut socket, &LiveRequest::Ask(LeaseMode::Shared)).await;
     assert_eq!(denied(&mut socket).await, "this session has no terminal to type in");
-    ask(&mut socket, &LiveRequest::Message("mind the lock".into())).await;
-    psql.types("SELECT 'told';");
+    // `psql` reads while it waits for an answer; a notice that misses the first comes before the second.
+    psql.types("SELECT 1;\nSELECT 2;");
     psql.shows("Sightline: message from otto: mind the lock");
 
     ask(&mut socket, &LiveRequest::Pause).await;
