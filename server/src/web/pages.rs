@@ -122,11 +122,11 @@ pub(super) async fn call(State(web): State<Shared>, request: Request) -> Respons
     let backend: Arc<dyn Backend> = Arc::new(Pages(Arc::clone(&web)));
     let context = move || provide_context(Arc::clone(&backend));
     let answer = leptos_axum::handle_server_fns_with_context(context, request.with_limited_body()).await;
-    with_status(answer.into_response()).await
+    with_status(answer.into_response(), web.services.stopping.is_cancelled()).await
 }
 
 /// Leptos answers 500 to whatever a server function refuses; says who is to blame instead.
-async fn with_status(answer: Response) -> Response {
+async fn with_status(answer: Response, stopping: bool) -> Response {
     if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return answer;
     }
@@ -138,6 +138,7 @@ async fn with_status(answer: Response) -> Response {
         BackendError::SignedOut => StatusCode::UNAUTHORIZED,
         BackendError::NotFound => StatusCode::NOT_FOUND,
         BackendError::Refused(_) => StatusCode::FORBIDDEN,
+        BackendError::Failed if stopping => StatusCode::SERVICE_UNAVAILABLE,
         BackendError::Failed | BackendError::Unreachable => parts.status,
     };
     Response::from_parts(parts, Body::from(body))
@@ -212,5 +213,27 @@ impl Web {
     /// Whether people can see pages at all.
     pub(super) const fn has_pages(&self) -> bool {
         self.site.assets().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_to_blame_has_a_status() {
+        for (error, stopping, status) in [
+            (BackendError::SignedOut, true, StatusCode::UNAUTHORIZED),
+            (BackendError::NotFound, false, StatusCode::NOT_FOUND),
+            (BackendError::Refused("no".into()), false, StatusCode::FORBIDDEN),
+            (BackendError::Failed, false, StatusCode::INTERNAL_SERVER_ERROR),
+            (BackendError::Failed, true, StatusCode::SERVICE_UNAVAILABLE),
+        ] {
+            let refused = (StatusCode::INTERNAL_SERVER_ERROR, error.ser()).into_response();
+            let answer = with_status(refused, stopping).await;
+            assert_eq!(answer.status(), status, "{error:?}");
+            let body = to_bytes(answer.into_body(), MAX_PAGE_BYTES).await.expect("a body");
+            assert_eq!(BackendError::de(body).to_string(), error.to_string());
+        }
     }
 }
