@@ -50,6 +50,14 @@ pub struct Shown {
     pub ended: Option<End>,
 }
 
+impl Shown {
+    /// Whether there is a recording that the viewer may see.
+    #[must_use]
+    pub(crate) const fn has_replay(&self) -> bool {
+        self.rights.replay && self.session.recorded
+    }
+}
+
 /// Which events of the audit; what is empty filters nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -35,6 +35,7 @@ pub fn LivePane(
     #[prop(optional)]
     tile: bool,
 ) -> AnyView {
+    let recording = shown.has_replay().then(|| format!("/sessions/{}?t=0", shown.session.id));
     let Shown { session, rights, refusal, ended } = shown;
     let phase = match (ended, refusal) {
         (Some(end), _) => Phase::Ended(end),
@@ -63,7 +64,6 @@ pub fn LivePane(
     // The list knows when the right changes; what it does not know stays as it was.
     let board = expect_context::<Board>();
     let id = session.id;
-    let recording = (rights.replay && session.recorded).then(|| format!("/sessions/{id}?t=0"));
     let may_control = Signal::derive(move || {
         board.rows(|rows| rows.get(id).map_or(rights.control, |row| row.rights.control))
     });

@@ -34,7 +34,7 @@ fn present(shown: Shown) -> impl IntoView {
     let terminator = use_terminator();
     // A link to a moment is a link to the recording, though the session still runs.
     let to_moment = use_query_map().with_untracked(|query| query.get("t").is_some());
-    let replays = shown.rights.replay && shown.session.recorded && (shown.ended.is_some() || to_moment);
+    let replays = shown.has_replay() && (shown.ended.is_some() || to_moment);
     view! {
         <Title text=title />
         {if replays {
