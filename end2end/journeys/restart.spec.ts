@@ -4,7 +4,7 @@ import { SessionsPage } from '../world/sessions_page.ts';
 
 test('the page is stale while the server is away, and returns by itself', async ({ world }) => {
   // A server that stops says so to who asks in that moment.
-  world.guard.allow(/WebSocket connection to .* failed|ERR_|status of 503/);
+  world.guard.allow(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|status of 503/);
   const terminal = await world.shell();
   const before = await world.onlySession();
   const page = await world.sessionsPage('olga');

@@ -433,8 +433,8 @@ async fn applications_sign_people_out() {
     assert_eq!(reply.location(), "/oidc/refused?why=request");
     let reply = uma.clone().post("/oidc/logout", &fields).await;
     assert_eq!(opens(&reply), format!("{BYE}?state=s%261"));
-    until("the session ends with the sign-in", async || web_sso(&world).is_empty()).await;
     assert!(uma.get("/sessions").await.location().starts_with("/sign-in"));
+    until("the session ends with the sign-in", async || web_sso(&world).is_empty()).await;
 
     let uma = world.signed_in("uma").await;
     let (tokens, _) = crm.signed_in(&uma).await;
